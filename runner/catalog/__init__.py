@@ -1,0 +1,1 @@
+"""Reads and validates course, katas and answer keys into typed values."""

@@ -1,0 +1,76 @@
+"""What a kata is, as values. Reading one from disk is `runner.catalog.loader`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Limits(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one copy of the service may use. Megabytes are 2**20 bytes."""
+
+    memory_mb: int = 256
+    heap_mb: int = 160
+    cpus: float = 1.0
+    pids: int = 128
+    tmp_mb: int = 32
+    log_mb: int = 1
+
+
+class ServiceSpec(Struct, frozen=True, forbid_unknown_fields=True):
+    """How a service is started and recognised.
+
+    `entry` is started with Node.js; a `.ts` or `.mjs` file of the same stem takes its place where `entry` is absent.
+    `health` answers 200 with JSON whose `instance` is the value of the environment variable `INSTANCE_ID`.
+    """
+
+    entry: str = "server.js"
+    health: str = "/healthz"
+    env: dict[str, str] = {}
+
+
+class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
+    """One production criterion: a plain sentence, what is measured, the limit, and why that limit."""
+
+    id: str
+    sentence: str
+    measure: str
+    limit: str
+    why: str
+    needs: tuple[str, ...] = ()
+
+
+class KataSpec(Struct, frozen=True, forbid_unknown_fields=True):
+    """`kata.yaml`, as written."""
+
+    title: str
+    lesson: str
+    points: tuple[str, ...]
+    difficulty: int
+    minutes: int
+    criteria: tuple[Criterion, ...]
+    service: ServiceSpec = ServiceSpec()
+    downstreams: dict[str, str] = {}
+    backing: tuple[str, ...] = ()
+    replicas: int = 1
+    limits: Limits = Limits()
+
+
+class Kata(Struct, frozen=True):
+    """A kata on disk: its slug, its folder, and what its `kata.yaml` says."""
+
+    slug: str
+    folder: Path
+    spec: KataSpec
+
+    @property
+    def service_folder(self) -> Path:
+        return self.folder / "service"
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        return self.spec.criteria
+
+    def criterion(self, criterion_id: str) -> Criterion:
+        return next(c for c in self.spec.criteria if c.id == criterion_id)

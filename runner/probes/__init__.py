@@ -1,0 +1,54 @@
+"""What a probe author uses; `katas/README.md` shows it at work.
+
+One criterion is one probe, which drives the service and records, and one judge, a pure function over what was recorded.
+"""
+
+from __future__ import annotations
+
+from runner.probes.client import Client, ConnectFailed, Connection, Raw, StreamReader
+from runner.probes.downstream import Call, Downstream, Downstreams, Gate
+from runner.probes.inputs import Inputs
+from runner.probes.judging import at_least, at_most, failed, inconclusive, kendall_tau, passed
+from runner.probes.load import Load, Req
+from runner.probes.probe import Probe, probe
+from runner.probes.replies import drip, hang, reply, reset, sequence, stall_mid_body
+from runner.probes.service import Service
+from runner.record.finding import Finding, Series, Verdict
+from runner.record.history import CallRecord, Effect, Exchange, History
+
+__all__ = [
+    "Call",
+    "CallRecord",
+    "Client",
+    "ConnectFailed",
+    "Connection",
+    "Downstream",
+    "Downstreams",
+    "Effect",
+    "Exchange",
+    "Finding",
+    "Gate",
+    "History",
+    "Inputs",
+    "Load",
+    "Probe",
+    "Raw",
+    "Req",
+    "Series",
+    "Service",
+    "StreamReader",
+    "Verdict",
+    "at_least",
+    "at_most",
+    "drip",
+    "failed",
+    "hang",
+    "inconclusive",
+    "kendall_tau",
+    "passed",
+    "probe",
+    "reply",
+    "reset",
+    "sequence",
+    "stall_mid_body",
+]

@@ -1,0 +1,82 @@
+"""A service started to be poked by hand: its downstreams answer as they should, and a local port leads to it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+from collections.abc import Callable
+from typing import Any
+
+from runner.probes.inputs import Inputs
+from runner.probes.service import DidNotStart
+from runner.probes.stage import Stage
+from runner.record.events import NoticeGiven, ServiceStarted
+from runner.record.history import History
+from runner.sandbox.relay import ConnectRefused, Framed
+
+
+async def serve_by_hand(stage: Stage) -> None:
+    """Start the service and forward a port of 127.0.0.1 to it until it exits or the run is stopped."""
+    history = History()
+    downstreams = stage.downstreams(history)
+    script = _script(stage)
+    if script is not None:
+        script(downstreams, Inputs(0, "by-hand"))
+    service = stage.plain_service({}, stage.kata.spec.limits, history, "")
+    try:
+        await service.start()
+    except DidNotStart as error:
+        stage.emit(NoticeGiven(stage.now(), str(error)))
+        return
+    door = await asyncio.start_server(
+        lambda reader, writer: _forward(stage, service.relay_name, reader, writer), "127.0.0.1", 0
+    )
+    port = door.sockets[0].getsockname()[1]
+    stage.emit(ServiceStarted(stage.now(), "", f"http://127.0.0.1:{port}"))
+    try:
+        while await service.exited(3600) is None:
+            pass
+    finally:
+        door.close()
+        await service.remove()
+
+
+def _script(stage: Stage) -> Callable[..., None] | None:
+    """The kata's `by_hand(downstreams, inputs)`, which scripts its third parties for an ordinary day."""
+    spec = importlib.util.spec_from_file_location("prodrill_kata_probes", stage.kata.folder / "probes.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Callable[..., None] | None = getattr(module, "by_hand", None)
+    return found
+
+
+class _ToWriter:
+    """Passes what the service sends to a local connection."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+
+    def data_received(self, data: bytes) -> None:
+        self._writer.write(data)
+
+    def ended(self, how: str) -> None:
+        transport: Any = self._writer.transport
+        if how == "reset":
+            transport.abort()
+        else:
+            self._writer.close()
+
+
+async def _forward(stage: Stage, name: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        framed: Framed = await stage.sandbox.relay.dial(name, _ToWriter(writer))
+    except ConnectRefused:
+        writer.transport.abort()
+        return
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(65536):
+            framed.send(data)
+            await framed.drain()
+    framed.finish()

@@ -1,0 +1,191 @@
+"""The pytest plugin: collects probes, runs each in a fresh service, judges it, repeats what is unclear.
+
+pytest brings collection and fixtures by signature; everything asynchronous runs on the stage's loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from runner.clock import monotonic_s
+from runner.probes.client import Client
+from runner.probes.downstream import Downstreams
+from runner.probes.inputs import Inputs
+from runner.probes.load import Load
+from runner.probes.probe import Probe, is_probe
+from runner.probes.rounds import Outcome, find_out, ready_to_judge
+from runner.probes.service import Service
+from runner.probes.stage import Stage
+from runner.probes.watch import LagWatch
+from runner.record.events import ProbeJudged, ProbeStarted
+from runner.record.finding import Finding, Verdict
+from runner.record.history import History
+from runner.record.report import CriterionResult
+
+MOST_ROUNDS = 3
+
+
+class ProbeItem(pytest.Function):
+    """One probe as pytest sees it."""
+
+    probe: Probe
+
+
+class ProbePlugin:
+    """Runs the probes of one kata; `results` fills in the order of `kata.yaml`."""
+
+    def __init__(self, stage: Stage, only: tuple[str, ...], histories: Path | None) -> None:
+        self._stage, self._only, self._histories = stage, only, histories
+        self.results: list[CriterionResult] = []
+        self._history = History()
+        self._service: Service | None = None
+        self._never_started = False
+
+    # -- collection ------------------------------------------------------------------------------------------------
+
+    def pytest_pycollect_makeitem(self, collector: pytest.Collector, name: str, obj: object) -> Any:
+        if not is_probe(obj):
+            return [] if name.startswith("test") else None
+        assert isinstance(obj, Probe)
+        item = ProbeItem.from_parent(collector, name=name, callobj=obj.drive)
+        item.probe = obj
+        return [item]
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """The order of `kata.yaml`, narrowed to `only` and what it needs."""
+        order = [criterion.id for criterion in self._stage.kata.criteria]
+        wanted = self._wanted()
+        items[:] = [i for i in items if isinstance(i, ProbeItem) and i.probe.id in wanted]
+        items.sort(key=lambda item: order.index(item.probe.id) if isinstance(item, ProbeItem) else 0)
+
+    def _wanted(self) -> set[str]:
+        if not self._only:
+            return {criterion.id for criterion in self._stage.kata.criteria}
+        wanted: set[str] = set()
+        todo = list(self._only)
+        while todo:
+            criterion = todo.pop()
+            if criterion not in wanted:
+                wanted.add(criterion)
+                todo.extend(self._stage.kata.criterion(criterion).needs)
+        return wanted
+
+    # -- fixtures --------------------------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def inputs(self, request: pytest.FixtureRequest) -> Inputs:
+        return Inputs(self._stage.seed, _probe_of(request).id)
+
+    @pytest.fixture
+    def history(self) -> History:
+        return self._history
+
+    @pytest.fixture
+    def downstreams(self, history: History) -> Iterator[Downstreams]:
+        made = self._stage.downstreams(history)
+        yield made
+        for downstream in made.values():
+            self._stage.run(downstream.close())
+
+    @pytest.fixture
+    def service(self, request: pytest.FixtureRequest, history: History, downstreams: Downstreams) -> Iterator[Service]:
+        probe = _probe_of(request)
+        service = self._stage.service(probe, history)
+        self._service = service
+        try:
+            if probe.start:
+                self._stage.run(service.start())
+            yield service
+        finally:
+            self._stage.run(service.remove())
+
+    @pytest.fixture
+    def client(self, service: Service, history: History) -> Iterator[Client]:
+        client = Client(self._stage.sandbox.relay, lambda: service.relay_name, history)
+        yield client
+        client.close()
+
+    @pytest.fixture
+    def load(self, client: Client) -> Load:
+        return Load(client)
+
+    # -- running ---------------------------------------------------------------------------------------------------
+
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Drive with a deadline, the lag watch ticking beside it."""
+        assert isinstance(pyfuncitem, ProbeItem)
+        names = pyfuncitem._fixtureinfo.argnames
+        arguments = {name: pyfuncitem.funcargs[name] for name in names}
+        self._stage.run(ready_to_judge(pyfuncitem.probe, arguments, LagWatch(self._history)))
+        return True
+
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        assert isinstance(item, ProbeItem)
+        blocked = self._blocked_by(item.probe.id)
+        result = blocked or self._rounds(item, nextitem)
+        self.results.append(result)
+        self._stage.emit(ProbeJudged(self._stage.now(), result))
+        return True
+
+    def _blocked_by(self, criterion: str) -> CriterionResult | None:
+        spec = self._stage.kata.criterion(criterion)
+        passed = {r.criterion for r in self.results if r.finding.verdict is Verdict.PASSED}
+        missing = [need for need in spec.needs if need not in passed]
+        if self._never_started:
+            sentence = "Not tried: the service did not start."
+        elif missing:
+            sentence = f"Not tried: it needs {', '.join(missing)}, which did not pass."
+        else:
+            return None
+        return CriterionResult(criterion, spec.sentence, Finding(Verdict.BLOCKED, sentence))
+
+    def _rounds(self, item: ProbeItem, nextitem: pytest.Item | None) -> CriterionResult:
+        began, starts, rounds = monotonic_s(), 0, 0
+        outcome = Outcome(Finding(Verdict.ERROR, "The probe never ran."))
+        while rounds < MOST_ROUNDS:
+            rounds += 1
+            self._stage.emit(ProbeStarted(self._stage.now(), item.probe.id, rounds))
+            outcome = self._round(item, nextitem)
+            starts += self._service.starts if self._service else 0
+            if outcome.finding.verdict not in (Verdict.INCONCLUSIVE, Verdict.ERROR):
+                break
+        self._never_started = outcome.never_started
+        if self._histories is not None:
+            self._history.save(self._histories / f"{item.probe.id}.json")
+        sentence = self._stage.kata.criterion(item.probe.id).sentence
+        wall, window = monotonic_s() - began, item.probe.window_s * rounds
+        return CriterionResult(item.probe.id, sentence, outcome.finding, rounds, wall, window, starts)
+
+    def _round(self, item: ProbeItem, nextitem: pytest.Item | None) -> Outcome:
+        self._history = self._stage.history(item.probe.id)
+        self._service = None
+        item._initrequest()
+        reports = runtestprotocol(item, log=False, nextitem=nextitem)
+        if self._stage.stopping:
+            raise KeyboardInterrupt
+        return find_out(item.probe, self._history, _error_of(item, reports), self._stage.kata.spec.limits)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+        """Keep the exception itself: the report has only its text."""
+        if call.excinfo is not None and not getattr(item, "raised", None):
+            item.raised = call.excinfo.value  # type: ignore[attr-defined]
+        yield
+
+
+def _error_of(item: ProbeItem, reports: list[pytest.TestReport]) -> BaseException | None:
+    raised: BaseException | None = getattr(item, "raised", None)
+    item.raised = None  # type: ignore[attr-defined]
+    if raised is not None and any(report.failed or report.skipped for report in reports):
+        return raised
+    return None
+
+
+def _probe_of(request: pytest.FixtureRequest) -> Probe:
+    assert isinstance(request.node, ProbeItem)
+    return request.node.probe

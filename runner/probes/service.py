@@ -1,0 +1,214 @@
+"""The service under judgement and its life: start, ready, signal, kill, exit."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from runner.catalog.kata import Kata, Limits
+from runner.clock import monotonic_s
+from runner.probes.client import Client
+from runner.probes.command import start_command
+from runner.record.history import Exchange, Exited, History
+from runner.sandbox.base import Exit, Launch, RunningService, Sandbox
+
+READY_WITHIN_S = 15.0
+_POLL_S = 0.02
+_LOOK_AT_LISTENERS_AFTER_S = 1.0
+_LOOPBACK = ("127.", "::1", "::ffff:127.")
+_LAST_LINES = 8
+
+
+class DidNotStart(Exception):
+    """The service never became ready; the message is for the learner."""
+
+
+class Service:
+    """One copy of the service. Everything done to it is recorded in the history."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        kata: Kata,
+        source: Path,
+        env: dict[str, str],
+        limits: Limits,
+        history: History,
+        nonce: str,
+        on_line: Callable[[str, str], None],
+        on_start: Callable[[str], None],
+        on_stop: Callable[[Exit], None],
+    ) -> None:
+        self._sandbox, self._kata, self._source = sandbox, kata, source
+        self._env, self._limits, self._history, self._nonce = env, limits, history, nonce
+        self._tell_line, self._tell_start, self._tell_stop = on_line, on_start, on_stop
+        self._running: RunningService | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._tail: deque[str] = deque(maxlen=_LAST_LINES)
+        self.lines: list[tuple[float, str, str]] = []
+        self.starts = 0
+        self.exit: Exit | None = None
+        self._asked = False
+
+    @property
+    def ready_path(self) -> str:
+        return self._kata.spec.service.health
+
+    @property
+    def url(self) -> str:
+        """Where it can be seen by hand; for sentences, never for dialling."""
+        port = self._running.port if self._running else self._env.get("PORT", "8080")
+        return f"http://127.0.0.1:{port}"
+
+    @property
+    def relay_name(self) -> str:
+        assert self._running is not None
+        return self._running.relay_name
+
+    def _line(self, stream: str, text: str) -> None:
+        self._tail.append(text)
+        self._history.add_line(stream, text)
+        self.lines.append((self._history.now(), stream, text))
+        self._tell_line(stream, text)
+
+    async def start(self) -> None:
+        """Start it and wait until it is ready; DidNotStart says why it is not."""
+        await self.launch()
+        await self.ready()
+
+    async def launch(self) -> None:
+        """Start it without waiting for it to be ready."""
+        self.exit, self._asked = None, False
+        env = {**self._kata.spec.service.env, **self._env, "INSTANCE_ID": self._nonce}
+        command = start_command(self._kata, self._source)
+        self._running = await self._sandbox.start(Launch(self._source, command, env, self._limits), self._line)
+        self.starts += 1
+        self._tell_start(self.url)
+        self._watch = asyncio.ensure_future(self._watch_exit(self._running))
+
+    async def _watch_exit(self, running: RunningService) -> None:
+        ended = await running.wait()
+        self.exit = ended
+        at_s = self._history.at(ended.at_s)
+        self._history.add_exit(Exited(ended.code, ended.signal, at_s, ended.reason, self._asked))
+        self._tell_stop(ended)
+
+    async def ready(self, within_s: float = READY_WITHIN_S) -> None:
+        """Wait until it answers its health route with this run's nonce."""
+        assert self._running is not None
+        began = monotonic_s()
+        client = Client(self._sandbox.relay, self.relay_name, History())
+        looked = False
+        last = ""
+        while monotonic_s() - began < within_s:
+            if self.exit is not None:
+                raise DidNotStart(self._exited_sentence())
+            exchange = await client.request("GET", self.ready_path, timeout_s=1.0)
+            if self._is_this(exchange):
+                await self._refuse_loopback()
+                return
+            last = _answer_text(exchange) or last
+            if not looked and monotonic_s() - began > _LOOK_AT_LISTENERS_AFTER_S:
+                looked = True
+                await self._refuse_loopback()
+            await asyncio.sleep(_POLL_S)
+        raise DidNotStart(await self._unready_sentence(within_s, last))
+
+    def _is_this(self, exchange: Exchange) -> bool:
+        if exchange.status != 200:
+            return False
+        try:
+            answer = exchange.json()
+        except ValueError:
+            return False
+        return isinstance(answer, dict) and answer.get("instance") == self._nonce
+
+    async def _refuse_loopback(self) -> None:
+        assert self._running is not None
+        port = self._running.port
+        addresses = [one.address for one in await self._running.listeners() if one.port == port]
+        if addresses and all(address.startswith(_LOOPBACK) for address in addresses):
+            raise DidNotStart(
+                f"The service listens on {addresses[0]} only, where nothing outside its own machine can reach it. "
+                f"Listen on all interfaces: give `listen` the port and no host."
+            )
+
+    def _exited_sentence(self) -> str:
+        assert self.exit is not None
+        how = f"by {self.exit.signal}" if self.exit.signal else f"with code {self.exit.code}"
+        reason = f" ({REASONS[self.exit.reason]})" if self.exit.reason in REASONS else ""
+        last = "\n".join(self._tail) or "(it printed nothing)"
+        return f"The service exited {how}{reason} before it was ready. Its last lines:\n{last}"
+
+    async def _unready_sentence(self, within_s: float, last: str) -> str:
+        assert self._running is not None
+        port = self._running.port
+        ports = sorted({one.port for one in await self._running.listeners()})
+        if ports and port not in ports:
+            heard = ", ".join(map(str, ports))
+            return f"The service listens on port {heard}, not on {port}, which the environment variable PORT named."
+        if last:
+            return (
+                f"The service answered {self.ready_path} with {last}. It must answer 200 with JSON whose `instance` "
+                f"is the value of the environment variable INSTANCE_ID."
+            )
+        wanted = f"listening on port {port} and answering {self.ready_path}"
+        return f"The service was too slow: not {wanted} within {within_s:g} s of its start."
+
+    async def signal(self, name: str) -> None:
+        """Send a signal to the main process."""
+        assert self._running is not None
+        self._asked = True
+        self._history.add_signal(name)
+        await self._running.signal(name)
+
+    async def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        await self.signal("SIGKILL")
+        await self.exited(10)
+
+    async def exited(self, within_s: float) -> Exit | None:
+        """Wait for the exit; None where it still runs after `within_s`."""
+        if self._watch is None:
+            return self.exit
+        await asyncio.wait([self._watch], timeout=within_s)
+        return self.exit
+
+    async def restart(self) -> None:
+        """Kill it, start it again, wait until it is ready."""
+        if self.exit is None:
+            await self.kill()
+        await self.remove()
+        await self.start()
+
+    async def rss_mb(self) -> float:
+        """Resident memory of all its processes, seen from outside, in MiB; 0 once it ended."""
+        if self._running is None or self.exit is not None:
+            return 0.0
+        return await self._running.rss_bytes() / 2**20
+
+    async def remove(self) -> None:
+        """End it and remove what it left."""
+        self._asked = True
+        if self._running is not None:
+            await self._running.remove()
+        if self._watch is not None:
+            await asyncio.wait([self._watch], timeout=5)
+
+
+REASONS = {
+    "memory": "it used more memory than it may",
+    "output": "it printed more than it may",
+    "processes": "it started more processes than it may",
+    "disk": "it wrote more to disk than it may",
+}
+
+
+def _answer_text(exchange: Exchange) -> str:
+    if exchange.status is None:
+        return ""
+    body = exchange.body[:80].decode("utf-8", "replace")
+    return f"{exchange.status} and {json.dumps(body)}"

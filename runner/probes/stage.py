@@ -1,0 +1,173 @@
+"""One verification's stage: the open sandbox, the kata's downstreams, vitals, and where events go.
+
+Everything asynchronous of a run happens on the one loop here, driven step by step from pytest's synchronous hooks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import threading
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from runner.catalog.kata import Kata
+from runner.clock import monotonic_s
+from runner.probes.downstream import Downstream, Downstreams
+from runner.probes.inputs import Inputs
+from runner.probes.probe import Probe
+from runner.probes.service import Service
+from runner.record.events import Event, LineLogged, SampleTaken, ServiceStarted, ServiceStopped, VitalsSampled
+from runner.record.history import History, Sampled
+from runner.sandbox.base import Exit, Sandbox
+
+T = TypeVar("T")
+
+
+class Stage:
+    """What the probes of one run share."""
+
+    def __init__(self, kata: Kata, source: Path, sandbox: Sandbox, seed: int, emit: Callable[[Event], None]) -> None:
+        self.kata, self.source, self.sandbox, self.seed = kata, source, sandbox, seed
+        self.emit = emit
+        self.loop = asyncio.new_event_loop()
+        self.stopping = False
+        self.ended = threading.Event()
+        self._current: asyncio.Task[Any] | None = None
+        self._began_s = monotonic_s()
+        self._ports: dict[str, int] = {}
+        self._vitals_port = 0
+        self._serving: Downstreams = Downstreams()
+        self._criterion = ""
+
+    def now(self) -> float:
+        """Seconds since the run began."""
+        return monotonic_s() - self._began_s
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run one step on the loop; KeyboardInterrupt once the run was told to stop."""
+        if self.stopping:
+            work.close()
+            raise KeyboardInterrupt
+        task = self.loop.create_task(work)
+        self._current = task
+        try:
+            return self.loop.run_until_complete(task)
+        except asyncio.CancelledError:
+            raise KeyboardInterrupt from None
+        finally:
+            self._current = None
+
+    def stop(self) -> None:
+        """Ask the run to end; safe to call from a signal handler on the loop."""
+        self.stopping = True
+        if self._current is not None:
+            self._current.cancel()
+
+    async def open(self) -> None:
+        """Open the sandbox and the ports that services will find downstreams and vitals at."""
+        await self.sandbox.open()
+        relay = self.sandbox.relay
+        self._vitals_port = await relay.listen("vitals", self._take_vitals)
+        for name in self.kata.spec.downstreams:
+            self._ports[name] = await relay.listen(name, self._acceptor(name))
+
+    def _acceptor(self, name: str) -> Callable[[int], Coroutine[Any, Any, None]]:
+        async def accept(conn: int) -> None:
+            if name in self._serving:
+                await self._serving[name].accept(self.sandbox.relay, conn)
+
+        return accept
+
+    async def _take_vitals(self, conn: int) -> None:
+        await self.sandbox.relay.take(conn, _VitalsReceiver(self))
+
+    def downstreams(self, history: History) -> Downstreams:
+        """Fresh third parties for a probe; what services dial from now on reaches these."""
+        self._serving = Downstreams({name: Downstream(name, history) for name in self.kata.spec.downstreams})
+        return self._serving
+
+    def history(self, criterion: str) -> History:
+        """A fresh history whose samples are shown live."""
+        self._criterion = criterion
+        return History(criterion, self.seed, self._show_sample)
+
+    def _show_sample(self, s: Sampled) -> None:
+        self.emit(SampleTaken(self.now(), self._criterion, s.series, s.unit, s.t_s, s.value, s.limit))
+
+    def service(self, probe: Probe, history: History) -> Service:
+        """A copy of the service for a probe, not yet started."""
+        limits = self.kata.spec.limits
+        if probe.memory_mb is not None:
+            limits = msgspec.structs.replace(limits, memory_mb=probe.memory_mb)
+        if probe.heap_mb is not None:
+            limits = msgspec.structs.replace(limits, heap_mb=probe.heap_mb)
+        return self.plain_service(probe.environment(Inputs(self.seed, probe.id)), limits, history, probe.id)
+
+    def plain_service(self, env: dict[str, str], limits: Any, history: History, criterion: str) -> Service:
+        """A copy of the service with an environment of one's own."""
+        return Service(
+            self.sandbox,
+            self.kata,
+            self.source,
+            {**self._environment(), **env},
+            limits,
+            history,
+            f"i-{secrets.token_hex(8)}",
+            on_line=lambda stream, text: self.emit(LineLogged(self.now(), stream, text)),
+            on_start=lambda url: self.emit(ServiceStarted(self.now(), criterion, url)),
+            on_stop=self._stopped,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        env = {
+            variable: self.sandbox.downstream_url(self._ports[name])
+            for name, variable in self.kata.spec.downstreams.items()
+        }
+        vitals = self.sandbox.downstream_url(self._vitals_port)
+        env["VITALS_ADDR"] = vitals.removeprefix("http://")
+        env["NODE_OPTIONS"] = f"--import {self.sandbox.preload_path}"
+        return env
+
+    def _stopped(self, ended: Exit) -> None:
+        self.emit(ServiceStopped(self.now(), ended.code, ended.signal, ended.reason))
+
+    async def close(self) -> None:
+        """Remove everything the run started."""
+        for downstream in self._serving.values():
+            await downstream.close()
+        await self.sandbox.close()
+
+
+class _VitalsReceiver:
+    """Lines of vitals from one process of the service."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._buffer = b""
+
+    def data_received(self, data: bytes) -> None:
+        *lines, self._buffer = (self._buffer + data)[-65536:].split(b"\n")
+        for line in lines:
+            try:
+                sample = json.loads(line)
+                self._stage.emit(
+                    VitalsSampled(
+                        self._stage.now(),
+                        float(sample["loop_delay_ms"]),
+                        float(sample["loop_utilization"]),
+                        int(sample["rss_bytes"]),
+                        int(sample["heap_bytes"]),
+                        int(sample["handles"]),
+                        float(sample["cpu_share"]),
+                    )
+                )
+            except (ValueError, KeyError, TypeError):
+                continue
+
+    def ended(self, how: str) -> None:
+        pass

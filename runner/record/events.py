@@ -1,0 +1,105 @@
+"""Everything that happens in a run, as frozen facts on one stream.
+
+The verifier's child writes them as JSON lines; the app, the commands and the tests read the same iterator.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from runner.record.report import CriterionResult, Report
+
+
+class Fact(Struct, frozen=True, tag=True):
+    """Base of all events; `at_s` is seconds since the run began."""
+
+    at_s: float
+
+
+class RunStarted(Fact, frozen=True, tag=True):
+    kata: str
+    sandbox: str
+    sealed: bool
+    seed: int
+    criteria: tuple[str, ...]
+
+
+class StageReached(Fact, frozen=True, tag=True):
+    """Set-up work before any timed window: `fraction` in 0..1 where it is known."""
+
+    text: str
+    fraction: float | None = None
+
+
+class NoticeGiven(Fact, frozen=True, tag=True):
+    """A line the learner should see once: no engine, a limit that could not be set, a busy machine."""
+
+    text: str
+
+
+class ServiceStarted(Fact, frozen=True, tag=True):
+    criterion: str
+    url: str
+
+
+class LineLogged(Fact, frozen=True, tag=True):
+    """One line the service printed, made safe to show; `stream` is `stdout` or `stderr`."""
+
+    stream: str
+    text: str
+
+
+class VitalsSampled(Fact, frozen=True, tag=True):
+    """How the service's process feels. For display, never for a verdict."""
+
+    loop_delay_ms: float
+    loop_utilization: float
+    rss_bytes: int
+    heap_bytes: int
+    handles: int
+    cpu_share: float
+
+
+class ProbeStarted(Fact, frozen=True, tag=True):
+    criterion: str
+    round: int = 1
+
+
+class SampleTaken(Fact, frozen=True, tag=True):
+    """A point of the evidence now being gathered, for a live chart."""
+
+    criterion: str
+    series: str
+    unit: str
+    t_s: float
+    value: float
+    limit: float | None = None
+
+
+class ProbeJudged(Fact, frozen=True, tag=True):
+    result: CriterionResult
+
+
+class ServiceStopped(Fact, frozen=True, tag=True):
+    code: int | None
+    signal: str | None
+    reason: str = ""
+
+
+class RunEnded(Fact, frozen=True, tag=True):
+    report: Report
+
+
+Event = (
+    RunStarted
+    | StageReached
+    | NoticeGiven
+    | ServiceStarted
+    | LineLogged
+    | VitalsSampled
+    | ProbeStarted
+    | SampleTaken
+    | ProbeJudged
+    | ServiceStopped
+    | RunEnded
+)

@@ -1,0 +1,282 @@
+"""What a probe observed, in order: the only thing a judge reads.
+
+A history is recorded while a probe drives, kept with the attempt, and can be judged again. Times are seconds since the
+probe began, on one clock. Outcomes follow Jepsen: `ok` (a complete answer came), `fail` (it certainly had no effect),
+`unknown` (sent, and its fate not seen).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from runner.clock import monotonic_s
+from runner.record.finding import Series
+
+
+class Exchange(Struct, frozen=True):
+    """One request and what came of it. `how` says what went wrong: refused, reset, eof, timeout, malformed.
+
+    `intended_s` is when it should have been sent, `lag_s` how late the verifier was; latency counts from the intended
+    time, so that a stalled service cannot hide its stall (coordinated omission).
+    """
+
+    tag: str
+    n: int
+    method: str
+    path: str
+    intended_s: float
+    sent_s: float
+    outcome: str
+    how: str = ""
+    status: int | None = None
+    headers: dict[str, str] = {}
+    body: bytes = b""
+    size: int = 0
+    first_byte_s: float | None = None
+    ended_s: float | None = None
+    conn: int = 0
+    lag_s: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """A complete answer with a 2xx status."""
+        return self.outcome == "ok" and self.status is not None and 200 <= self.status < 300
+
+    @property
+    def latency_ms(self) -> float:
+        """From the intended send to the last byte; infinite where none came."""
+        return (self.ended_s - self.intended_s) * 1000 if self.ended_s is not None else float("inf")
+
+    def json(self) -> Any:
+        """The body as JSON; ValueError where it is not."""
+        return json.loads(self.body)
+
+
+class CallRecord(Struct, frozen=True):
+    """One call that reached a downstream. `closed_by` is `service`, `us` or empty while the connection stayed open."""
+
+    link: str
+    n: int
+    conn: int
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    at_s: float
+    query: dict[str, str] = {}
+    status: int | None = None
+    answered_s: float | None = None
+    closed_by: str = ""
+    closed_s: float | None = None
+
+    def json(self) -> Any:
+        """The body as JSON; ValueError where it is not."""
+        return json.loads(self.body)
+
+
+class Effect(Struct, frozen=True):
+    """Something a third party did for good: a charge, a booking. `key` is what makes two of them the same."""
+
+    name: str
+    key: str
+    at_s: float
+    data: dict[str, Any] = {}
+
+
+class SignalSent(Struct, frozen=True):
+    name: str
+    at_s: float
+
+
+class Exited(Struct, frozen=True):
+    """The service ended; `asked` says whether the probe had sent it a signal before."""
+
+    code: int | None
+    signal: str | None
+    at_s: float
+    reason: str = ""
+    asked: bool = False
+
+
+class Sampled(Struct, frozen=True):
+    series: str
+    unit: str
+    t_s: float
+    value: float
+    limit: float | None = None
+
+
+class Logged(Struct, frozen=True):
+    at_s: float
+    stream: str
+    text: str
+
+
+class _Kept(Struct):
+    criterion: str = ""
+    seed: int = 0
+    exchanges: list[Exchange] = []
+    calls: list[CallRecord] = []
+    effects: list[Effect] = []
+    signals: list[SignalSent] = []
+    exits: list[Exited] = []
+    sampled: list[Sampled] = []
+    logged: list[Logged] = []
+    lags: list[tuple[float, float]] = []
+    notes: dict[str, Any] = {}
+    faults: dict[str, int] = {}
+
+
+class History:
+    """Append while a probe drives, read in a judge. `on_sample` hears each sample as it is taken."""
+
+    def __init__(self, criterion: str = "", seed: int = 0, on_sample: Callable[[Sampled], None] | None = None) -> None:
+        self._kept = _Kept(criterion=criterion, seed=seed)
+        self._began_s = monotonic_s()
+        self._on_sample = on_sample
+        self._calls: dict[tuple[str, int], int] = {}
+
+    def now(self) -> float:
+        """Seconds since the probe began."""
+        return monotonic_s() - self._began_s
+
+    def at(self, monotonic: float) -> float:
+        """A moment of the monotonic clock, on this history's clock."""
+        return monotonic - self._began_s
+
+    # -- recording -----------------------------------------------------------------------------------------------
+
+    def note(self, name: str, value: Any) -> None:
+        """A fact the judge needs and no event tells: an expectation the verifier computed, a count. JSON values."""
+        self._kept.notes[name] = value
+
+    def fault(self, name: str, bit: int) -> None:
+        """A fault that was set, and how often it was seen to bite; adds to earlier counts."""
+        self._kept.faults[name] = self._kept.faults.get(name, 0) + bit
+
+    def sample(self, series: str, value: float, unit: str, limit: float | None = None) -> None:
+        """A point of the evidence, shown live and kept as a series."""
+        sampled = Sampled(series, unit, self.now(), float(value), limit)
+        self._kept.sampled.append(sampled)
+        if self._on_sample is not None:
+            self._on_sample(sampled)
+
+    def add_exchange(self, exchange: Exchange) -> None:
+        self._kept.exchanges.append(exchange)
+
+    def put_call(self, call: CallRecord) -> None:
+        """Record a call, or what became of one recorded before (same link and number)."""
+        index = self._calls.setdefault((call.link, call.n), len(self._kept.calls))
+        if index == len(self._kept.calls):
+            self._kept.calls.append(call)
+        else:
+            self._kept.calls[index] = call
+
+    def add_effect(self, name: str, key: str, data: dict[str, Any]) -> None:
+        self._kept.effects.append(Effect(name, key, self.now(), data))
+
+    def add_signal(self, name: str) -> None:
+        self._kept.signals.append(SignalSent(name, self.now()))
+
+    def add_exit(self, exited: Exited) -> None:
+        self._kept.exits.append(exited)
+
+    def add_line(self, stream: str, text: str) -> None:
+        self._kept.logged.append(Logged(self.now(), stream, text))
+
+    def add_lag(self, at_s: float, lag_s: float) -> None:
+        self._kept.lags.append((at_s, lag_s))
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    @property
+    def criterion(self) -> str:
+        return self._kept.criterion
+
+    @property
+    def seed(self) -> int:
+        return self._kept.seed
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        return self._kept.notes
+
+    @property
+    def faults(self) -> dict[str, int]:
+        return self._kept.faults
+
+    @property
+    def signals(self) -> list[SignalSent]:
+        return self._kept.signals
+
+    @property
+    def exits(self) -> list[Exited]:
+        return self._kept.exits
+
+    def exchanges(self, tag: str | None = None, method: str | None = None, path: str | None = None) -> list[Exchange]:
+        """Requests in the order they ended, narrowed by whatever is given."""
+        return [
+            e
+            for e in self._kept.exchanges
+            if (tag is None or e.tag == tag)
+            and (method is None or e.method == method)
+            and (path is None or e.path == path)
+        ]
+
+    def calls(self, link: str | None = None, method: str | None = None, path: str | None = None) -> list[CallRecord]:
+        """Calls that reached downstreams, in the order they arrived."""
+        return [
+            c
+            for c in self._kept.calls
+            if (link is None or c.link == link)
+            and (method is None or c.method == method)
+            and (path is None or c.path == path)
+        ]
+
+    def effects(self, name: str | None = None) -> list[Effect]:
+        return [e for e in self._kept.effects if name is None or e.name == name]
+
+    def samples(self, series: str) -> list[Sampled]:
+        return [s for s in self._kept.sampled if s.series == series]
+
+    def series(self, name: str, limit: float | None = None, limit_label: str = "") -> Series:
+        """The samples of one name as a chart's series."""
+        taken = self.samples(name)
+        kept_limit = next((s.limit for s in taken if s.limit is not None), limit)
+        unit = taken[0].unit if taken else ""
+        return Series(
+            name,
+            unit,
+            tuple((s.t_s, s.value) for s in taken),
+            kept_limit if limit is None else limit,
+            limit_label,
+        )
+
+    def lines(self, stream: str | None = None) -> list[Logged]:
+        return [line for line in self._kept.logged if stream is None or line.stream == stream]
+
+    def lag_s(self, from_s: float, to_s: float) -> float:
+        """The verifier's own worst scheduling lag between two moments, in seconds."""
+        return max((lag for at_s, lag in self._kept.lags if from_s <= at_s <= to_s + lag), default=0.0)
+
+    # -- keeping -------------------------------------------------------------------------------------------------
+
+    def to_bytes(self) -> bytes:
+        """All of it, as JSON."""
+        return msgspec.json.encode(self._kept)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> History:
+        """A kept history. Raises msgspec.DecodeError where it is none."""
+        history = cls()
+        history._kept = msgspec.json.decode(data, type=_Kept)
+        return history
+
+    def save(self, file: Path) -> None:
+        file.write_bytes(self.to_bytes())

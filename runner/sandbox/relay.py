@@ -1,0 +1,304 @@
+"""The verifier's end of the relay: dial a service, play a downstream, set link faults.
+
+A connection through the relay is framed (`relay.mjs`), so its end is known as it was: `fin`, `reset`, or `lost` when
+the relay itself is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import struct
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from runner.clock import monotonic_s
+
+_HEAD = struct.Struct(">BI")
+_DATA, _FIN, _RST, _CREDIT, _CLOSE = range(5)
+
+
+class RelayError(Exception):
+    """The relay did not answer, or refused a request of ours: our fault, never the service's."""
+
+
+class ConnectRefused(Exception):
+    """The service's side did not take the connection; `errno` as the relay's kernel named it (`ECONNREFUSED`)."""
+
+    def __init__(self, errno: str) -> None:
+        super().__init__(errno)
+        self.errno = errno
+
+
+class Receiver(Protocol):
+    """What reads one framed connection; called on the event loop."""
+
+    def data_received(self, data: bytes) -> None: ...
+
+    def ended(self, how: str) -> None:
+        """Once, after the last data: `fin`, `reset` or `lost`."""
+        ...
+
+
+class Framed(asyncio.Protocol):
+    """One connection through the relay. After `fin` from the peer we may still send (half-open)."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver = receiver
+        self._buffer = bytearray()
+        self._answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._answered = False
+        self._transport: asyncio.Transport | None = None
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self.how = ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._writable.set()
+        if not self._answer.done():
+            self._answer.set_exception(RelayError("the relay closed the connection before it answered"))
+        self._end("lost")
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        if not self._answered and not self._take_answer():
+            return
+        while len(self._buffer) >= _HEAD.size:
+            kind, length = _HEAD.unpack_from(self._buffer)
+            if len(self._buffer) < _HEAD.size + length:
+                return
+            payload = bytes(memoryview(self._buffer)[_HEAD.size : _HEAD.size + length])
+            del self._buffer[: _HEAD.size + length]
+            self._act(kind, payload)
+
+    def _take_answer(self) -> bool:
+        end = self._buffer.find(b"\n")
+        if end < 0:
+            return False
+        answer = json.loads(self._buffer[:end])
+        del self._buffer[: end + 1]
+        self._answered = True
+        if not self._answer.done():
+            self._answer.set_result(answer)
+        return True
+
+    def _act(self, kind: int, payload: bytes) -> None:
+        if kind == _DATA:
+            if not self.how:
+                self._receiver.data_received(payload)
+        elif kind == _FIN:
+            self._end("fin")
+        elif kind == _RST:
+            self._end("reset")
+
+    def _end(self, how: str) -> None:
+        if not self.how:
+            self.how = how
+            self._receiver.ended(how)
+
+    def _frame(self, kind: int, payload: bytes = b"") -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(_HEAD.pack(kind, len(payload)) + payload)
+
+    @property
+    def open(self) -> bool:
+        """Whether bytes sent now can still leave this process."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    def send(self, data: bytes) -> None:
+        self._frame(_DATA, data)
+
+    async def drain(self) -> None:
+        """Until the relay took what was sent, up to the kernel's buffers."""
+        await self._writable.wait()
+
+    def grant(self, count: int) -> None:
+        """Allow the relay `count` more bytes of the service's, for a connection dialled with a window."""
+        self._frame(_CREDIT, struct.pack(">I", count))
+
+    def finish(self) -> None:
+        """Send our FIN; the other direction stays open."""
+        self._frame(_FIN)
+
+    def reset(self) -> None:
+        """End it with a reset, as a vanished peer's kernel does."""
+        self._frame(_RST)
+        self._shut()
+
+    def close(self) -> None:
+        """End it as `close(2)` does: what is unread is thrown away."""
+        self._frame(_CLOSE)
+        self._shut()
+
+    def _shut(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    async def answer(self) -> dict[str, Any]:
+        """What the relay answered to the first line."""
+        return await self._answer
+
+    def say(self, line: bytes) -> None:
+        assert self._transport is not None
+        self._transport.write(line)
+
+
+class _Control:
+    """The control connection: requests with answers by id, and events."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        on_event: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self._reader, self._writer, self._on_event = reader, writer, on_event
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._last_id = 0
+        self._task = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            while line := await self._reader.readline():
+                message = json.loads(line)
+                if "event" in message:
+                    self._on_event(message)
+                elif (future := self._waiting.pop(message.get("id", 0), None)) is not None and not future.done():
+                    future.set_result(message)
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(RelayError("the relay is gone; run the command again"))
+
+    async def ask(self, do: str, **values: Any) -> dict[str, Any]:
+        if self._task.done():
+            raise RelayError("the relay is gone; run the command again")
+        self._last_id += 1
+        future = asyncio.get_running_loop().create_future()
+        self._waiting[self._last_id] = future
+        self._writer.write(json.dumps({"id": self._last_id, "do": do, **values}).encode() + b"\n")
+        return await asyncio.wait_for(future, 5)
+
+    async def close(self) -> None:
+        self._task.cancel()
+        self._writer.close()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+OnAccept = Callable[[int], Awaitable[None]]
+"""Called with the number of a connection a service opened to a link; answer with `Relay.take`."""
+
+
+class Relay:
+    """A started relay at `host:port`. All its connections carry `token`."""
+
+    def __init__(self, host: str, port: int, token: str) -> None:
+        self.host, self.port, self._token = host, port, token
+        self._control: _Control | None = None
+        self._accepting: dict[str, OnAccept] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def connect(self, within_s: float = 5.0) -> None:
+        """Open the control connection, trying again until `within_s` is over; RelayError then."""
+        deadline = monotonic_s() + within_s
+        while True:
+            if await self._try_control():
+                return
+            if monotonic_s() > deadline:
+                raise RelayError(f"no relay answered at {self.host}:{self.port} within {within_s:g} s")
+            await asyncio.sleep(0.02)
+
+    async def _try_control(self) -> bool:
+        writer: asyncio.StreamWriter | None = None
+        try:
+            async with asyncio.timeout(0.25):
+                reader, writer = await asyncio.open_connection(self.host, self.port)
+                writer.write(self._first_line("control"))
+                if json.loads(await reader.readline() or b"{}").get("ok"):
+                    self._control = _Control(reader, writer, self._on_event)
+                    return True
+        except (OSError, TimeoutError):
+            pass
+        if writer is not None:
+            writer.close()
+        return False
+
+    def _first_line(self, verb: str, **values: Any) -> bytes:
+        return json.dumps({"token": self._token, "verb": verb, **values}).encode() + b"\n"
+
+    def _on_event(self, message: dict[str, Any]) -> None:
+        handler = self._accepting.get(message["link"])
+        if handler is None:
+            return
+        task: asyncio.Task[None] = asyncio.ensure_future(_run(handler, message["conn"]))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _ask(self, do: str, **values: Any) -> dict[str, Any]:
+        if self._control is None:
+            raise RelayError("the relay is not connected")
+        return await self._control.ask(do, **values)
+
+    async def map(self, name: str, host: str, port: int) -> None:
+        """Say where `name` is; `dial(name)` goes there from now on."""
+        await self._ask("map", name=name, host=host, port=port)
+
+    async def listen(self, link: str, on_accept: OnAccept) -> int:
+        """Open a port on the services' side; returns it. Each connection to it calls `on_accept`."""
+        self._accepting[link] = on_accept
+        answer = await self._ask("listen", link=link)
+        if "port" not in answer:
+            raise RelayError(f"the relay could not listen for {link}: {answer.get('errno')}")
+        return int(answer["port"])
+
+    async def fault(self, name: str, **fault: Any) -> None:
+        """Set the faults of a target or link: latency_ms, rate_kbps, refuse, blackhole; none heals it."""
+        await self._ask("fault", name=name, fault=fault)
+
+    async def sever(self, name: str, how: str = "reset") -> int:
+        """End all connections of a target or link now, by `reset` or `fin`; returns how many."""
+        return int((await self._ask("sever", name=name, how=how))["severed"])
+
+    async def dial(self, name: str, receiver: Receiver, *, window: int = 0, within_s: float = 3.0) -> Framed:
+        """A connection to `name`. Raises ConnectRefused with the kernel's reason."""
+        return await self._attach(receiver, "dial", name=name, window=window, within_ms=int(within_s * 1000))
+
+    async def take(self, conn: int, receiver: Receiver) -> Framed:
+        """The connection `conn` that a service opened."""
+        return await self._attach(receiver, "take", conn=conn)
+
+    async def _attach(self, receiver: Receiver, verb: str, **values: Any) -> Framed:
+        loop = asyncio.get_running_loop()
+        try:
+            _, framed = await loop.create_connection(lambda: Framed(receiver), self.host, self.port)
+        except OSError as error:
+            raise RelayError(f"the relay at {self.host}:{self.port} does not answer: {error}") from error
+        framed.say(self._first_line(verb, **values))
+        answer = await framed.answer()
+        if not answer.get("ok"):
+            raise ConnectRefused(str(answer.get("errno", "EIO")))
+        return framed
+
+    async def close(self) -> None:
+        """End the control connection, and with it the relay."""
+        if self._control is not None:
+            await self._control.close()
+            self._control = None
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def _run(handler: OnAccept, conn: int) -> None:
+    with contextlib.suppress(ConnectRefused, RelayError):
+        await handler(conn)

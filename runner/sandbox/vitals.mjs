@@ -1,0 +1,52 @@
+// Preloaded into the service: how its process feels, four times a second, to whoever listens at VITALS_ADDR.
+//
+// For display, never for a verdict. Everything here is unreferenced, so that it neither keeps a process alive nor
+// counts among its handles for long, and every trouble is swallowed: a service must behave the same without it.
+
+import net from 'node:net';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { isMainThread } from 'node:worker_threads';
+
+const EVERY_MS = 250;
+const NS_PER_MS = 1e6;
+
+function start(address) {
+  const [host, port] = address.split(':');
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  const socket = net.connect({ host, port: Number(port), noDelay: true });
+  let busy = performance.eventLoopUtilization();
+  let cpu = process.cpuUsage();
+  let at = performance.now();
+
+  const sample = () => {
+    if (socket.writableNeedDrain) return;
+    const now = performance.now();
+    const used = process.cpuUsage(cpu);
+    const { rss, heapUsed } = process.memoryUsage();
+    const line = JSON.stringify({
+      pid: process.pid,
+      loop_delay_ms: Math.max(0, delay.max / NS_PER_MS - 10),
+      loop_utilization: performance.eventLoopUtilization(busy).utilization,
+      rss_bytes: rss,
+      heap_bytes: heapUsed,
+      handles: process.getActiveResourcesInfo().length,
+      cpu_share: (used.user + used.system) / 1000 / (now - at),
+    });
+    busy = performance.eventLoopUtilization();
+    cpu = process.cpuUsage();
+    at = now;
+    delay.reset();
+    socket.write(`${line}\n`);
+  };
+
+  const timer = setInterval(sample, EVERY_MS).unref();
+  socket.unref();
+  socket.on('connect', () => delay.enable());
+  socket.on('error', () => clearInterval(timer));
+  socket.on('close', () => {
+    clearInterval(timer);
+    delay.disable();
+  });
+}
+
+if (isMainThread && process.env.VITALS_ADDR) start(process.env.VITALS_ADDR);
