@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +19,13 @@ from runner.sandbox.base import Exit, Launch, RunningService, Sandbox
 READY_WITHIN_S = 15.0
 _POLL_S = 0.02
 _LOOK_AT_LISTENERS_AFTER_S = 1.0
+_SIGNS_OF_DEATH = ("eof", "reset", "refused")
+_DEATH_IS_TOLD_WITHIN_S = 0.3
 _LOOPBACK = ("127.", "::1", "::ffff:127.")
-_LAST_LINES = 8
+_SURE_AFTER_S = 5.0
+_LINES_KEPT = 60
+_LINES_TOLD = 10
+_OF_NO_HELP = re.compile(r"^\s+at .*node:|^Node\.js v|^\s*$")
 
 
 class DidNotStart(Exception):
@@ -47,7 +53,7 @@ class Service:
         self._tell_line, self._tell_start, self._tell_stop = on_line, on_start, on_stop
         self._running: RunningService | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._tail: deque[str] = deque(maxlen=_LAST_LINES)
+        self._tail: deque[str] = deque(maxlen=_LINES_KEPT)
         self.lines: list[tuple[float, str, str]] = []
         self.starts = 0
         self.exit: Exit | None = None
@@ -101,7 +107,7 @@ class Service:
         assert self._running is not None
         began = monotonic_s()
         client = Client(self._sandbox.relay, self.relay_name, History())
-        looked = False
+        looks = 0
         last = ""
         while monotonic_s() - began < within_s:
             if self.exit is not None:
@@ -111,9 +117,12 @@ class Service:
                 await self._refuse_loopback()
                 return
             last = _answer_text(exchange) or last
-            if not looked and monotonic_s() - began > _LOOK_AT_LISTENERS_AFTER_S:
-                looked = True
+            waited = monotonic_s() - began
+            if waited > (looks + 1) * _LOOK_AT_LISTENERS_AFTER_S:
+                looks += 1
                 await self._refuse_loopback()
+                if waited > _SURE_AFTER_S and (last or await self._other_ports()):
+                    break
             await asyncio.sleep(_POLL_S)
         raise DidNotStart(await self._unready_sentence(within_s, last))
 
@@ -140,14 +149,14 @@ class Service:
         assert self.exit is not None
         how = f"by {self.exit.signal}" if self.exit.signal else f"with code {self.exit.code}"
         reason = f" ({REASONS[self.exit.reason]})" if self.exit.reason in REASONS else ""
-        last = "\n".join(self._tail) or "(it printed nothing)"
+        telling = [text for text in self._tail if not _OF_NO_HELP.search(text)]
+        last = "\n".join(telling[-_LINES_TOLD:]) or "(it printed nothing)"
         return f"The service exited {how}{reason} before it was ready. Its last lines:\n{last}"
 
     async def _unready_sentence(self, within_s: float, last: str) -> str:
         assert self._running is not None
         port = self._running.port
-        ports = sorted({one.port for one in await self._running.listeners()})
-        if ports and port not in ports:
+        if ports := await self._other_ports():
             heard = ", ".join(map(str, ports))
             return f"The service listens on port {heard}, not on {port}, which the environment variable PORT named."
         if last:
@@ -157,6 +166,12 @@ class Service:
             )
         wanted = f"listening on port {port} and answering {self.ready_path}"
         return f"The service was too slow: not {wanted} within {within_s:g} s of its start."
+
+    async def _other_ports(self) -> list[int]:
+        """The ports it listens on, where the one it was given is not among them."""
+        assert self._running is not None
+        ports = sorted({one.port for one in await self._running.listeners()})
+        return [] if self._running.port in ports else ports
 
     async def signal(self, name: str) -> None:
         """Send a signal to the main process."""
@@ -192,6 +207,8 @@ class Service:
 
     async def remove(self) -> None:
         """End it and remove what it left."""
+        if self._watch is not None and any(e.how in _SIGNS_OF_DEATH for e in self._history.exchanges()):
+            await asyncio.wait([self._watch], timeout=_DEATH_IS_TOLD_WITHIN_S)
         self._asked = True
         if self._running is not None:
             await self._running.remove()

@@ -109,7 +109,7 @@ class Stage:
         return self.plain_service(probe.environment(Inputs(self.seed, probe.id)), limits, history, probe.id)
 
     def plain_service(self, env: dict[str, str], limits: Any, history: History, criterion: str) -> Service:
-        """A copy of the service with an environment of one's own."""
+        """A copy of the service with an environment of one's own; with no criterion its start is not announced."""
         return Service(
             self.sandbox,
             self.kata,
@@ -119,7 +119,7 @@ class Stage:
             history,
             f"i-{secrets.token_hex(8)}",
             on_line=lambda stream, text: self.emit(LineLogged(self.now(), stream, text)),
-            on_start=lambda url: self.emit(ServiceStarted(self.now(), criterion, url)),
+            on_start=lambda url: self.emit(ServiceStarted(self.now(), criterion, url)) if criterion else None,
             on_stop=self._stopped,
         )
 

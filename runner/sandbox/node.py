@@ -44,4 +44,5 @@ def _in_wheel(*candidates: str) -> Path:
 
 
 def _missing(why: str) -> str:
-    return f"Node.js from the Python package {PACKAGE} cannot be used: {why}; run `pip install --force-reinstall {PACKAGE}`"
+    again = f"run `pip install --force-reinstall {PACKAGE}`"
+    return f"Node.js from the Python package {PACKAGE} cannot be used: {why}; {again}"

@@ -1,0 +1,56 @@
+"""Where prodrill keeps what can be made again: toolboxes, run folders, port locks, canary results."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+
+from runner.clock import monotonic_s
+from runner.sandbox.base import SandboxError
+
+
+def cache_dir() -> Path:
+    """`PRODRILL_CACHE`, else the platform's cache folder; made when absent. SandboxError when it cannot be written."""
+    named = os.environ.get("PRODRILL_CACHE")
+    folder = Path(named).expanduser().absolute() if named else Path(platformdirs.user_cache_dir("prodrill"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SandboxError(
+            f"the cache folder {folder} cannot be made: {error.strerror}; set PRODRILL_CACHE to a folder you can write"
+        ) from error
+    return folder
+
+
+@contextlib.contextmanager
+def locked(name: str) -> Iterator[None]:
+    """Hold the machine-wide lock `name` (an `flock` in the cache): waits for whoever holds it; freed by any death."""
+    folder = cache_dir() / "locks"
+    folder.mkdir(exist_ok=True)
+    with (folder / f"{name}.lock").open("ab") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def remove_tree(folder: Path, within_s: float = 2.0) -> None:
+    """Remove a folder that a service may have filled or made unreadable; tries again while something still writes."""
+    deadline = monotonic_s() + within_s
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        if monotonic_s() > deadline:
+            return
+        for inner, _, _ in os.walk(folder):
+            with contextlib.suppress(OSError):
+                Path(inner).chmod(stat.S_IRWXU)
+
+
+def free_bytes(folder: Path) -> int:
+    """Bytes that can still be written where `folder` is."""
+    return shutil.disk_usage(folder).free

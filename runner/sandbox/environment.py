@@ -1,0 +1,19 @@
+"""What a service sees in its environment: what the kata says, and the few things that a sandbox must add."""
+
+from __future__ import annotations
+
+from runner.sandbox.base import Launch
+
+
+def service_env(launch: Launch, *, port: int, path: str, home: str, tmp: str) -> dict[str, str]:
+    """All environment variables of one copy; nothing of the harness's own environment gets through."""
+    heap = f"--max-old-space-size={launch.limits.heap_mb}"
+    node_options = f"{heap} {launch.env.get('NODE_OPTIONS', '')}".strip()
+    return {
+        **launch.env,
+        "PATH": path,
+        "HOME": home,
+        "TMPDIR": tmp,
+        "PORT": str(port),
+        "NODE_OPTIONS": node_options,
+    }

@@ -1,0 +1,143 @@
+"""Proof that every check bites: broken, accepted and rejected variants, each judged as its key says.
+
+Also runs alone: `python -m runner.verifier.prove [KATA...] [--sandbox S] [--variant NAME] [--repeat N]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from runner.catalog.answers import Answer, load_key, materialise
+from runner.catalog.kata import Kata
+from runner.catalog.loader import all_katas, load_kata
+from runner.record.events import Event, RunEnded
+from runner.record.finding import Verdict
+from runner.record.report import Report
+from runner.verifier.request import VerifyError, VerifyRequest
+from runner.verifier.verify import verify
+
+Verify = Callable[[VerifyRequest], AsyncIterator[Event]]
+
+
+class Row(Struct, frozen=True):
+    """One variant verified once. `expected` and `got` are the criteria that fail; `trouble` names what was not judged."""
+
+    kata: str
+    sandbox: str
+    kind: str
+    variant: str
+    round: int
+    expected: tuple[str, ...]
+    got: tuple[str, ...]
+    trouble: tuple[str, ...]
+    wall_s: float
+    report: Report
+
+    @property
+    def right(self) -> bool:
+        """Accepted passes everything; the others fail on exactly the criteria named."""
+        whole = (
+            all(r.finding.verdict is Verdict.PASSED for r in self.report.results) if self.kind == "accepted" else True
+        )
+        return whole and not self.trouble and set(self.got) == set(self.expected)
+
+
+async def prove(
+    katas: Sequence[Kata],
+    sandboxes: Sequence[str],
+    *,
+    answers_root: Path | None = None,
+    variants: Sequence[str] = (),
+    repeat: int = 1,
+    on_row: Callable[[Row], None] = lambda row: None,
+    verify_by: Verify = verify,
+) -> list[Row]:
+    """Verify every variant in every sandbox; `on_row` hears each as it is known."""
+    rows: list[Row] = []
+    for kata in katas:
+        chosen = [a for a in load_key(kata, answers_root).all if not variants or a.name in variants]
+        for sandbox in sandboxes:
+            for round_ in range(1, repeat + 1):
+                for answer in chosen:
+                    row = await _one(kata, answer, sandbox, round_, verify_by)
+                    rows.append(row)
+                    on_row(row)
+    return rows
+
+
+async def _one(kata: Kata, answer: Answer, sandbox: str, round_: int, verify_by: Verify) -> Row:
+    with tempfile.TemporaryDirectory(prefix="prodrill-prove-") as scratch:
+        folder = materialise(kata, answer, Path(scratch) / "service")
+        report = await _report(VerifyRequest(kata, folder, sandbox), verify_by)
+    verdicts = {r.criterion: r.finding.verdict for r in report.results}
+    return Row(
+        kata=kata.slug,
+        sandbox=report.sandbox,
+        kind=answer.kind,
+        variant=answer.name,
+        round=round_,
+        expected=answer.fails,
+        got=tuple(c for c, v in verdicts.items() if v is Verdict.FAILED),
+        trouble=tuple(f"{c} {v}" for c, v in verdicts.items() if v in (Verdict.ERROR, Verdict.INCONCLUSIVE)),
+        wall_s=report.wall_s,
+        report=report,
+    )
+
+
+async def _report(request: VerifyRequest, verify_by: Verify) -> Report:
+    async with contextlib.aclosing(verify_by(request)) as events:  # type: ignore[type-var]
+        async for event in events:
+            if isinstance(event, RunEnded):
+                return event.report
+    raise VerifyError(f"the verification of {request.kata.slug} ended without a report")
+
+
+def row_text(row: Row) -> str:
+    """A row of the table, for people."""
+    mark = "right" if row.right else "WRONG"
+    got = ", ".join((*row.got, *row.trouble)) or "passes"
+    wanted = "" if row.right else f"   expected: {', '.join(row.expected) or 'passes'}"
+    return f"{mark}  {row.kata:20} {row.sandbox:8} {row.kind:9} {row.variant:28} {row.wall_s:5.1f} s  {got}{wanted}"
+
+
+def main() -> None:
+    """Prove from the command line; exit code 1 where a row is wrong."""
+    parser = argparse.ArgumentParser(prog="prove")
+    parser.add_argument("katas", nargs="*")
+    parser.add_argument("--sandbox", action="append")
+    parser.add_argument("--variant", action="append", default=[])
+    parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--explain", action="store_true")
+    given = parser.parse_args()
+    katas = [load_kata(slug) for slug in given.katas] or all_katas()
+
+    def show(row: Row) -> None:
+        print(row_text(row), flush=True)
+        if given.explain or not row.right:
+            _explain(row)
+
+    rows = asyncio.run(
+        prove(katas, given.sandbox or ["process"], variants=given.variant, repeat=given.repeat, on_row=show)
+    )
+    sys.exit(0 if rows and all(row.right for row in rows) else 1)
+
+
+def _explain(row: Row) -> None:
+    for result in row.report.results:
+        finding, took = result.finding, f"{result.wall_s:.1f} s, {result.rounds} rounds"
+        print(f"      {result.criterion}: {finding.verdict} ({took}) {finding.sentence}")
+        print(f"        value {finding.value} limit {finding.limit} {finding.unit} seed {row.report.seed}")
+        for event in finding.decided_by:
+            print(f"        - {event}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""The parent's side: freeze the source, start the child, pass its events on, leave nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import msgspec
+
+from runner.catalog.kata import Kata
+from runner.clock import utc_now
+from runner.probes.command import NoEntry, start_command
+from runner.record.events import Event, NoticeGiven, RunEnded
+from runner.record.finding import Finding, Verdict
+from runner.record.report import CriterionResult, Report
+from runner.verifier.freeze import freeze
+from runner.verifier.request import Job, RunRequest, VerifyError, VerifyRequest
+
+_LONGEST_LINE = 64 * 2**20
+_END_WITHIN_S = 15.0
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+async def verify(request: VerifyRequest) -> AsyncIterator[Event]:
+    """Judge a service. Ends with RunEnded; closing the iterator cancels the run and removes all it started.
+
+    Raises VerifyError before anything starts, where the request cannot be carried out.
+    """
+    seed = request.seed if request.seed is not None else secrets.randbelow(2**31)
+    _check(request.kata, request.source, request.only)
+    with _frozen(request.source) as place:
+        job = Job(
+            mode="verify",
+            kata=str(request.kata.folder),
+            source=str(place / "source"),
+            sandbox=request.sandbox,
+            seed=seed,
+            run_id=secrets.token_hex(6),
+            events_fd=-1,
+            only=request.only,
+            histories=str(request.histories) if request.histories else None,
+        )
+        ended = False
+        async with contextlib.aclosing(_events(job, place)) as events:
+            async for event in events:
+                ended = ended or isinstance(event, RunEnded)
+                yield event
+        if not ended:
+            yield RunEnded(0.0, _broken_report(request, seed, _last_words(place)))
+
+
+async def run(request: RunRequest) -> AsyncIterator[Event]:
+    """Start a service to be poked by hand; runs until it exits or the iterator is closed."""
+    _check(request.kata, request.source, ())
+    with _frozen(request.source) as place:
+        job = Job(
+            "run",
+            str(request.kata.folder),
+            str(place / "source"),
+            request.sandbox,
+            0,
+            secrets.token_hex(6),
+            -1,
+        )
+        async with contextlib.aclosing(_events(job, place)) as events:
+            async for event in events:
+                yield event
+        if words := _last_words(place):
+            yield NoticeGiven(0.0, f"The run ended early: {words}")
+
+
+def _check(kata: Kata, source: Path, only: tuple[str, ...]) -> None:
+    known = [criterion.id for criterion in kata.criteria]
+    for criterion in only:
+        if criterion not in known:
+            raise VerifyError(f"{kata.slug} has no criterion {criterion!r}. It has: {', '.join(known)}.")
+    if not source.is_dir():
+        raise VerifyError(
+            f"{source} is not a folder. Start the kata with `prodrill start {kata.slug}`, or name another folder."
+        )
+    try:
+        start_command(kata, source)
+    except NoEntry as error:
+        raise VerifyError(str(error)) from None
+
+
+@contextlib.contextmanager
+def _frozen(source: Path) -> Iterator[Path]:
+    place = Path(tempfile.mkdtemp(prefix="prodrill-"))
+    try:
+        _freeze(source, place / "source")
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _freeze(source: Path, into: Path) -> None:
+    try:
+        freeze(source, into)
+    except OSError as error:
+        raise VerifyError(
+            f"{source} could not be copied: {error}. Free disk space or mend the file's permissions."
+        ) from error
+
+
+async def _events(job: Job, place: Path) -> AsyncIterator[Event]:
+    read_fd, write_fd = os.pipe()
+    try:
+        child = await _spawn(msgspec.structs.replace(job, events_fd=write_fd), place)
+    finally:
+        os.close(write_fd)
+    reader = asyncio.StreamReader(limit=_LONGEST_LINE)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_fd, "rb")
+    )
+    try:
+        while line := await reader.readline():
+            yield _decoder.decode(line)
+        await child.wait()
+    finally:
+        await _end(child)
+        transport.close()
+
+
+async def _spawn(job: Job, place: Path) -> asyncio.subprocess.Process:
+    (place / "job.json").write_bytes(msgspec.json.encode(job))
+    with (place / "stderr").open("wb") as stderr:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "runner.verifier.child",
+            str(place / "job.json"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=stderr,
+            stderr=stderr,
+            pass_fds=(job.events_fd,),
+            start_new_session=True,
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    """Close the child's life line and wait for it to clean up; kill it only when it does not end."""
+    if child.stdin is not None:
+        child.stdin.close()
+    waiting = asyncio.ensure_future(child.wait())
+    try:
+        await asyncio.wait_for(asyncio.shield(waiting), _END_WITHIN_S)
+    except (TimeoutError, asyncio.CancelledError):
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        await waiting
+        raise
+
+
+def _last_words(place: Path) -> str:
+    text = (place / "stderr").read_text("utf-8", "replace").strip()
+    return text.splitlines()[-1] if text else ""
+
+
+def _broken_report(request: VerifyRequest, seed: int, words: str) -> Report:
+    said = words or "It left no message."
+    sentence = f"The verifier ended before it could say. {said} Run it again, or see `prodrill doctor`."
+    results = tuple(CriterionResult(c.id, c.sentence, Finding(Verdict.ERROR, sentence)) for c in request.kata.criteria)
+    return Report(
+        request.kata.slug,
+        request.sandbox,
+        False,
+        seed,
+        utc_now().isoformat(timespec="seconds"),
+        0.0,
+        results,
+        {},
+    )

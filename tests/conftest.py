@@ -1,0 +1,28 @@
+"""Shared by all tests: what is skipped where no Docker engine answers, and why."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+
+@cache
+def _why_no_docker() -> str:
+    import docker
+    from docker.errors import DockerException
+
+    try:
+        client = docker.from_env(timeout=5)
+        client.ping()
+        client.close()
+    except DockerException as error:
+        return f"no Docker engine answers: {str(error).splitlines()[0][:120]}"
+    return ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    marked = [item for item in items if item.get_closest_marker("docker")]
+    if marked and (why := _why_no_docker()):
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason=why))
