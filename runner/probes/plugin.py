@@ -137,7 +137,7 @@ class ProbePlugin:
         passed = {r.criterion for r in self.results if r.finding.verdict is Verdict.PASSED}
         missing = [need for need in spec.needs if need not in passed]
         if self._never_started:
-            sentence = "Not tried: the service did not start."
+            sentence = "Not tried: the service could not be started."
         elif missing:
             sentence = f"Not tried: it needs {', '.join(missing)}, which did not pass."
         else:

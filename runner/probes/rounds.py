@@ -16,6 +16,8 @@ from runner.probes.service import REASONS, DidNotStart
 from runner.probes.watch import LagWatch
 from runner.record.finding import Finding, Verdict
 from runner.record.history import Exited, History
+from runner.sandbox.base import SandboxError
+from runner.sandbox.relay import RelayError
 
 _LEAST_DEADLINE_S = 60.0
 
@@ -50,6 +52,8 @@ def find_out(probe: Probe, history: History, error: BaseException | None, limits
     """Judge a round: the learner's faults fail, ours are errors, and a judge that throws never passes."""
     if isinstance(error, DidNotStart | NoEntry):
         return Outcome(Finding(Verdict.FAILED, str(error)), never_started=True)
+    if isinstance(error, SandboxError | RelayError):
+        return Outcome(Finding(Verdict.ERROR, f"{error}. This is not your fault."), never_started=True)
     unasked = next((e for e in history.exits if not e.asked), None)
     if unasked is not None and (error is not None or unasked.reason):
         return Outcome(Finding(Verdict.FAILED, _died(unasked, limits), decided_by=_last_lines(history)))

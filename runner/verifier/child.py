@@ -30,7 +30,7 @@ from runner.record.report import CriterionResult, Report
 from runner.sandbox.base import Sandbox, SandboxError
 from runner.sandbox.choose import make_sandbox, prepare
 from runner.sandbox.relay import RelayError
-from runner.verifier.request import Job
+from runner.verifier.request import Job, sandbox_name
 
 _CLEAN_UP_WITHIN_S = 12.0
 
@@ -48,7 +48,7 @@ def main() -> None:
             sys.exit(1)
 
 
-def _emitter(write: Callable[[bytes], int | None]) -> Callable[[Event], None]:
+def _emitter(write: Callable[[memoryview], int | None]) -> Callable[[Event], None]:
     encoder = msgspec.json.Encoder()
 
     def emit(event: Event) -> None:
@@ -66,7 +66,7 @@ def _do(job: Job, emit: Callable[[Event], None]) -> None:
         sandbox, notice = make_sandbox(job.sandbox, job.run_id)
         if notice:
             emit(NoticeGiven(0.0, notice))
-        prepare(sandbox.name, lambda text, fraction: emit(StageReached(0.0, text, fraction)))
+        prepare(sandbox_name(sandbox.name), lambda text, fraction: emit(StageReached(0.0, text, fraction)))
         stage = Stage(kata, Path(job.source), sandbox, job.seed, emit)
     except SandboxError as error:
         emit(RunEnded(0.0, _error_report(job, sandbox.name if sandbox else job.sandbox, str(error))))

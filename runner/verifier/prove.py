@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -24,11 +24,11 @@ from runner.record.report import Report
 from runner.verifier.request import VerifyError, VerifyRequest
 from runner.verifier.verify import verify
 
-Verify = Callable[[VerifyRequest], AsyncIterator[Event]]
+Verify = Callable[[VerifyRequest], AsyncGenerator[Event, None]]
 
 
 class Row(Struct, frozen=True):
-    """One variant verified once. `expected` and `got` are the criteria that fail; `trouble` names what was not judged."""
+    """One variant verified once: criteria that should fail, that did (`got`), and that were not judged (`trouble`)."""
 
     kata: str
     sandbox: str
@@ -93,7 +93,7 @@ async def _one(kata: Kata, answer: Answer, sandbox: str, round_: int, verify_by:
 
 
 async def _report(request: VerifyRequest, verify_by: Verify) -> Report:
-    async with contextlib.aclosing(verify_by(request)) as events:  # type: ignore[type-var]
+    async with contextlib.aclosing(verify_by(request)) as events:
         async for event in events:
             if isinstance(event, RunEnded):
                 return event.report

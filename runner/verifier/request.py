@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -36,13 +37,25 @@ class RunRequest(Struct, frozen=True):
     sandbox: str = "auto"
 
 
+SandboxName = Literal["auto", "docker", "process"]
+SANDBOXES: tuple[SandboxName, ...] = get_args(SandboxName)
+
+
+def sandbox_name(given: str) -> SandboxName:
+    """`given`, where it names a sandbox; VerifyError otherwise."""
+    for name in SANDBOXES:
+        if name == given:
+            return name
+    raise VerifyError(f"There is no sandbox {given!r}. Use one of: {', '.join(SANDBOXES)}.")
+
+
 class Job(Struct, frozen=True):
     """One child's work, as its parent writes it to a file."""
 
     mode: str
     kata: str
     source: str
-    sandbox: str
+    sandbox: SandboxName
     seed: int
     run_id: str
     events_fd: int

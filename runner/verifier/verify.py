@@ -9,7 +9,7 @@ import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 import msgspec
@@ -21,14 +21,14 @@ from runner.record.events import Event, NoticeGiven, RunEnded
 from runner.record.finding import Finding, Verdict
 from runner.record.report import CriterionResult, Report
 from runner.verifier.freeze import freeze
-from runner.verifier.request import Job, RunRequest, VerifyError, VerifyRequest
+from runner.verifier.request import Job, RunRequest, VerifyError, VerifyRequest, sandbox_name
 
 _LONGEST_LINE = 64 * 2**20
 _END_WITHIN_S = 15.0
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
-async def verify(request: VerifyRequest) -> AsyncIterator[Event]:
+async def verify(request: VerifyRequest) -> AsyncGenerator[Event, None]:
     """Judge a service. Ends with RunEnded; closing the iterator cancels the run and removes all it started.
 
     Raises VerifyError before anything starts, where the request cannot be carried out.
@@ -40,7 +40,7 @@ async def verify(request: VerifyRequest) -> AsyncIterator[Event]:
             mode="verify",
             kata=str(request.kata.folder),
             source=str(place / "source"),
-            sandbox=request.sandbox,
+            sandbox=sandbox_name(request.sandbox),
             seed=seed,
             run_id=secrets.token_hex(6),
             events_fd=-1,
@@ -56,7 +56,7 @@ async def verify(request: VerifyRequest) -> AsyncIterator[Event]:
             yield RunEnded(0.0, _broken_report(request, seed, _last_words(place)))
 
 
-async def run(request: RunRequest) -> AsyncIterator[Event]:
+async def run(request: RunRequest) -> AsyncGenerator[Event, None]:
     """Start a service to be poked by hand; runs until it exits or the iterator is closed."""
     _check(request.kata, request.source, ())
     with _frozen(request.source) as place:
@@ -64,7 +64,7 @@ async def run(request: RunRequest) -> AsyncIterator[Event]:
             "run",
             str(request.kata.folder),
             str(place / "source"),
-            request.sandbox,
+            sandbox_name(request.sandbox),
             0,
             secrets.token_hex(6),
             -1,
@@ -110,7 +110,7 @@ def _freeze(source: Path, into: Path) -> None:
         ) from error
 
 
-async def _events(job: Job, place: Path) -> AsyncIterator[Event]:
+async def _events(job: Job, place: Path) -> AsyncGenerator[Event, None]:
     read_fd, write_fd = os.pipe()
     try:
         child = await _spawn(msgspec.structs.replace(job, events_fd=write_fd), place)

@@ -1,10 +1,12 @@
-"""A verification from request to report, with real services in the process sandbox (and in docker where there is one)."""
+"""A verification from request to report, with real services in both sandboxes."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -219,3 +221,41 @@ def test_an_unclear_probe_is_repeated_with_a_fresh_service(tmp_path: Path) -> No
     )
     report = _verify_kata(folder, "answers")
     assert (report.verdict, report.results[0].rounds, report.results[0].starts) == (Verdict.PASSED, 3, 3)
+
+
+_ENDLESS = """
+import asyncio, sys
+from pathlib import Path
+from runner.catalog.loader import load_kata
+from runner.record.events import ServiceStarted
+from runner.verifier import RunRequest, run
+
+async def main():
+    kata = load_kata(Path(sys.argv[1]))
+    async for event in run(RunRequest(kata, kata.service_folder, "process")):
+        if isinstance(event, ServiceStarted):
+            print("started", flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_a_killed_parent_leaves_nothing_running() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", _ENDLESS, str(KATA)], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == b"started\n"
+    below = psutil.Process(parent.pid).children(recursive=True)
+    assert len(below) >= 3, "the child, the relay and the service were seen"
+    parent.kill()
+    parent.wait()
+    _, alive = psutil.wait_procs(below, timeout=15)
+    assert alive == []
+
+
+def test_two_verifications_of_one_kata_at_once_do_not_meet() -> None:
+    async def both() -> list[list[Event]]:
+        requests = [VerifyRequest(load_kata(KATA), KATA / "service", "process", seed=seed) for seed in (1, 2)]
+        return list(await asyncio.gather(*(_collect(request) for request in requests)))
+
+    ended = [events[-1] for events in asyncio.run(both())]
+    assert [event.report.verdict for event in ended if isinstance(event, RunEnded)] == [Verdict.PASSED] * 2
