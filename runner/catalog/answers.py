@@ -141,15 +141,11 @@ def _rejected(kata: Kata, folder: Path) -> Answer:
 
 def _check_fails(kata: Kata, file: Path, fails: tuple[str, ...]) -> None:
     if not fails:
-        raise BadValue(
-            file, "fails", "should name at least one criterion; an answer that fails none is accepted"
-        )
+        raise BadValue(file, "fails", "should name at least one criterion; an answer that fails none is accepted")
     known = [criterion.id for criterion in kata.criteria]
     for name in fails:
         if name not in known:
-            raise BadValue(
-                file, "fails", f"names {name!r}, which is no criterion of {kata.slug}: {', '.join(known)}"
-            )
+            raise BadValue(file, "fails", f"names {name!r}, which is no criterion of {kata.slug}: {', '.join(known)}")
 
 
 def _check_remove(kata: Kata, file: Path, remove: tuple[str, ...]) -> None:

@@ -11,7 +11,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-IGNORED_NAMES = frozenset({"node_modules", ".git", ".DS_Store", "__pycache__"})
+IGNORED_NAMES = frozenset(
+    {"node_modules", ".git", ".DS_Store", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+)
 
 
 def walk_files(folder: Path) -> Iterator[Path]:

@@ -28,16 +28,12 @@ def survey_hints(kata: Kata) -> tuple[dict[str, tuple[str, ...]], list[BadMarkdo
     known = [criterion.id for criterion in kata.criteria]
     by_id = {section.title.strip("`"): section for section in found}
     problems = [
-        BadMarkdown(file, _unknown(name, known), section.line)
-        for name, section in by_id.items()
-        if name not in known
+        BadMarkdown(file, _unknown(name, known), section.line) for name, section in by_id.items() if name not in known
     ]
     hints: dict[str, tuple[str, ...]] = {}
     for name in known:
         if name not in by_id:
-            problems.append(
-                BadMarkdown(file, f"has no hints for `{name}`: add `## {name}` with `### 1` to `### 3`.")
-            )
+            problems.append(BadMarkdown(file, f"has no hints for `{name}`: add `## {name}` with `### 1` to `### 3`."))
             continue
         hints[name], wrong = _levels(by_id[name])
         if wrong:

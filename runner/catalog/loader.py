@@ -107,9 +107,7 @@ def _check_numbers(file: Path, spec: KataSpec) -> None:
 
 def _check_names(file: Path, spec: KataSpec) -> None:
     if not SLUG.fullmatch(spec.lesson):
-        raise BadValue(
-            file, "lesson", f"should be the name of a file in course/ without .md: {spec.lesson!r}"
-        )
+        raise BadValue(file, "lesson", f"should be the name of a file in course/ without .md: {spec.lesson!r}")
     if not spec.title.strip():
         raise BadValue(file, "title", "should not be empty")
     for name, variable in spec.downstreams.items():
@@ -129,9 +127,7 @@ def _check_criteria(file: Path, criteria: tuple[Criterion, ...]) -> None:
     earlier: list[str] = []
     for index, criterion in enumerate(criteria):
         if not SLUG.fullmatch(criterion.id):
-            raise BadValue(
-                file, f"criteria[{index}].id", f"should be lower-case words with dashes: {criterion.id!r}"
-            )
+            raise BadValue(file, f"criteria[{index}].id", f"should be lower-case words with dashes: {criterion.id!r}")
         if criterion.id in earlier:
             raise BadValue(file, f"criteria[{index}].id", f"is there twice: {criterion.id!r}")
         for need in criterion.needs:

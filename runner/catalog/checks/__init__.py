@@ -1,0 +1,1 @@
+"""What `lint` checks, one module a subject; each check takes what is on disk and gives problems."""
