@@ -1,0 +1,30 @@
+"""`prodrill bench`: what prodrill itself costs, measured on this machine."""
+
+from __future__ import annotations
+
+import click
+
+from runner.cli.output import err
+from runner.cli.params import json_option
+from runner.cli.work import available_sandboxes
+
+
+@click.command()
+@click.option(
+    "--sandbox",
+    "sandboxes",
+    multiple=True,
+    type=click.Choice(["docker", "process"]),
+    help="Only in this one; by default in each that works here.",
+)
+@json_option
+def command(sandboxes: tuple[str, ...], as_json: bool) -> int:
+    """Print the overhead of a verification, the load generator's error and rate, start-up times and memory.
+
+    Takes several minutes and wants a quiet machine. Exits with 1 where a figure is over its limit.
+    """
+    where = sandboxes or tuple(available_sandboxes())
+    err(f"Measuring in {' and '.join(where)}; this takes several minutes. Leave the machine alone meanwhile.")
+    from runner.verifier import bench
+
+    return bench.main(where, as_json=as_json)

@@ -1,0 +1,159 @@
+"""`prodrill prove [KATA...]`: every accepted fix passes, and everything else fails on exactly the criteria it names."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from runner.catalog.answers import load_key
+from runner.catalog.kata import Kata
+from runner.catalog.loader import all_katas
+from runner.cli.engine import Engine, engine_of
+from runner.cli.errors import UserError, did_you_mean
+from runner.cli.exit_code import ExitCode
+from runner.cli.loop import run_to_end
+from runner.cli.output import err, out, out_json, paint_for
+from runner.cli.params import KataName
+from runner.cli.progress import StatusLine, ticking
+from runner.cli.sampling import Plan, changed_files, plan_all, plan_since
+from runner.cli.work import available_sandboxes, find_kata
+from runner.reports.paint import Paint
+
+if TYPE_CHECKING:
+    from runner.verifier.prove import Row
+
+
+@click.command()
+@click.argument("katas", nargs=-1, type=KataName(), metavar="[KATA]...")
+@click.option(
+    "--sandbox",
+    "sandboxes",
+    multiple=True,
+    type=click.Choice(["docker", "process"]),
+    help="Only in this one; by default in each that works here.",
+)
+@click.option("--all", "everything", is_flag=True, help="Everything, even where --since would take a sample.")
+@click.option(
+    "--since",
+    metavar="REV",
+    help="In full what changed since this git revision; of the rest a sample that rotates with the commits.",
+)
+@click.option(
+    "--variant", "variants", multiple=True, metavar="NAME", help="Only this answer; `broken` is the shipped service."
+)
+@click.option(
+    "--answers",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Another answer key, laid out as solutions/ is.",
+)
+@click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, help="How many times each.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the rows as JSON; - for stdout.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    katas: tuple[str, ...],
+    sandboxes: tuple[str, ...],
+    everything: bool,
+    since: str | None,
+    variants: tuple[str, ...],
+    answers: Path | None,
+    repeat: int,
+    json_file: str | None,
+) -> int:
+    """Verify the broken service, the accepted and the rejected fixes of every KATA (all of them by default).
+
+    Prints a row for each, and exits with 1 where one is not as its answer key says.
+    """
+    chosen = [find_kata(name) for name in katas] or all_katas()
+    check_variants(chosen, variants, answers)
+    plan = plan_since(chosen, changed_files(since), answers) if since and not everything else plan_all(chosen, variants)
+    where = list(sandboxes) or available_sandboxes()
+    err(f"Proving {_count(plan)} in {' and '.join(where)}{f', {repeat} times' if repeat > 1 else ''}.")
+    to_stdout = json_file == "-"
+    rows = run_to_end(_prove(engine_of(ctx), plan, where, answers, repeat, table=not to_stdout))
+    if json_file is not None:
+        _write(rows, json_file)
+    wrong = [row for row in rows if not row.right]
+    err(f"{len(rows)} verified, {len(wrong)} not as named.")
+    return ExitCode.FAILED if wrong else ExitCode.PASSED
+
+
+async def _prove(
+    engine: Engine, plan: Sequence[Plan], sandboxes: Sequence[str], answers: Path | None, repeat: int, *, table: bool
+) -> list[Row]:
+    status = StatusLine()
+    paint = paint_for(sys.stdout)
+    rows: list[Row] = []
+
+    def show(row: Row) -> None:
+        status.clear()
+        rows.append(row)
+        if table:
+            out(row_text(row, paint))
+        for line in why_wrong(row):
+            err(line)
+
+    def draw() -> None:
+        status.status(f"{len(rows)} verified, the next one is under way")
+
+    async with ticking(draw, status.live):
+        for each in plan:
+            await engine.prove(
+                [each.kata], sandboxes, answers_root=answers, variants=each.variants, repeat=repeat, on_row=show
+            )
+    status.clear()
+    return rows
+
+
+def check_variants(katas: Sequence[Kata], names: Sequence[str], answers: Path | None) -> None:
+    """Raises `UserError` for a name that is no answer of any of the katas."""
+    if not names:
+        return
+    known = sorted({answer.name for kata in katas for answer in load_key(kata, answers).all})
+    for name in names:
+        if name not in known:
+            raise UserError(f"no answer is called {name!r}.{did_you_mean(name, known)} There are: {', '.join(known)}.")
+
+
+def row_text(row: Row, paint: Paint) -> str:
+    """One row of the table."""
+    word = paint.style("right", "green") if row.right else paint.style("WRONG", "red", "bold")
+    got = ", ".join((*(f"fails {name}" for name in row.got), *row.trouble)) or "passes"
+    return f"{word}  {row.kata:<22} {row.sandbox:<8} {row.kind:<9} {row.variant:<26} {row.wall_s:5.1f} s  {got}"
+
+
+def why_wrong(row: Row) -> list[str]:
+    """What was expected instead, and how to see it again; nothing for a row that is right."""
+    if row.right:
+        return []
+    lines = [
+        f"       expected: {', '.join(f'fails {name}' for name in row.expected) or 'passes'}; seed {row.report.seed}"
+    ]
+    surprising = {*row.got} ^ {*row.expected} | {trouble.split(" ")[0] for trouble in row.trouble}
+    lines += [
+        f"       {result.criterion}: {result.finding.verdict.value}: {result.finding.sentence}"
+        for result in row.report.results
+        if result.criterion in surprising
+    ]
+    return lines
+
+
+def _count(plan: Sequence[Plan]) -> str:
+    partly = [each for each in plan if each.variants]
+    names = f"{len(plan)} kata{'' if len(plan) == 1 else 's'}"
+    return f"{names} ({len(partly)} in part)" if partly else names
+
+
+def _write(rows: Sequence[Row], place: str) -> None:
+    import msgspec
+
+    data: list[dict[str, Any]] = [{"right": row.right, **msgspec.to_builtins(row)} for row in rows]
+    if place == "-":
+        out_json(data)
+        return
+    Path(place).write_bytes(msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n")

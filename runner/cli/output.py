@@ -1,0 +1,93 @@
+"""The two streams: data on stdout, all else on stderr, each with the colour and the width that it can take."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import Any, TextIO
+
+from runner.cli.errors import PipeClosed
+from runner.reports.paint import Paint
+
+MAX_WIDTH = 100
+
+
+def out(text: str = "", *, end: str = "\n") -> None:
+    """Data: to stdout. Raises `PipeClosed` when nobody reads it any more."""
+    _write(sys.stdout, text + end)
+
+
+def out_bytes(data: bytes) -> None:
+    """Data that is already UTF-8."""
+    out(data.decode("utf-8"), end="")
+
+
+def out_json(value: Any) -> None:
+    """`value` (anything msgspec encodes) as indented JSON on stdout."""
+    import msgspec
+
+    out(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def err(text: str = "", *, end: str = "\n") -> None:
+    """Everything else: to stderr; a closed stderr is not worth failing for."""
+    try:
+        sys.stderr.write(text + end)
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass
+
+
+def flush() -> None:
+    """What was written reaches its reader, or `PipeClosed`."""
+    _write(sys.stdout, "")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        raise PipeClosed from None
+
+
+def silence_stdout() -> None:
+    """Sends what is still buffered nowhere, so that the interpreter's last flush cannot complain."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):
+        pass
+
+
+def is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:
+        return False
+
+
+def paint_for(stream: TextIO) -> Paint:
+    """Colour on a terminal unless NO_COLOR is set or it is a dumb one; lines wrapped on a terminal only."""
+    terminal = is_terminal(stream)
+    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    width = min(shutil.get_terminal_size().columns, MAX_WIDTH) if terminal else 0
+    return Paint(colour=terminal and not plain, unicode=_can_write(stream, "✓–"), width=width)
+
+
+def lenient_streams() -> None:
+    """No text is worth a crash: a character that a stream cannot write is shown as `?`."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+def _can_write(stream: TextIO, text: str) -> bool:
+    try:
+        text.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,0 +1,75 @@
+"""A report as text for a person: every verdict in a word and a mark, every refusal with its reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from runner.record.finding import Finding, Verdict
+from runner.record.report import CriterionResult, Report
+from runner.reports.paint import Paint, number, printable
+
+_INDENT = " " * 15
+
+
+def render(report: Report, paint: Paint, *, hints: bool = True) -> str:
+    """The whole report, ending with a newline; `hints` adds the command that shows the next hint of what failed."""
+    lines: list[str] = []
+    for result in report.results:
+        lines += _criterion(result, report.kata, paint, hints=hints)
+    if report.results:
+        lines.append("")
+    lines += [line for notice in report.notices for line in paint.wrapped(f"note: {printable(notice)}", "", "      ")]
+    lines += summary(report, paint)
+    return "\n".join(lines) + "\n"
+
+
+def summary(report: Report, paint: Paint) -> list[str]:
+    """The closing lines: how many of each verdict, and what is needed to repeat the run."""
+    counts = Counter(result.finding.verdict for result in report.results)
+    order = (Verdict.PASSED, Verdict.FAILED, Verdict.BLOCKED, Verdict.INCONCLUSIVE, Verdict.ERROR)
+    tally = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in order if counts[verdict])
+    dot = " · " if paint.unicode else " - "
+    facts = [
+        f"seed {report.seed}",
+        f"{report.sandbox} sandbox" + ("" if report.sealed else f" ({report.sandbox}: isolates nothing)"),
+        f"{report.wall_s:.1f} s",
+    ]
+    head = f"{paint.verdict(report.verdict, padded=False)} {paint.style(printable(report.kata), 'bold')}"
+    return [f"{head}: {tally or 'nothing was judged'}", paint.style(dot.join(facts), "dim")]
+
+
+def _criterion(result: CriterionResult, kata: str, paint: Paint, *, hints: bool) -> list[str]:
+    finding = result.finding
+    name, sentence = printable(result.criterion), printable(result.sentence)
+    lines = [f"{paint.verdict(finding.verdict)} {paint.style(name, 'bold')}"]
+    lines += paint.wrapped(sentence, _INDENT)
+    if finding.verdict is Verdict.PASSED:
+        return lines
+    lines += _reason(finding, paint)
+    if finding.verdict is Verdict.FAILED and hints:
+        lines.append(f"{_INDENT}{paint.style('next hint:', 'cyan')} prodrill hint {printable(kata)} {name}")
+    return lines
+
+
+def _reason(finding: Finding, paint: Paint) -> list[str]:
+    """What was seen, the number against its limit, the events that decided, and how to see it by hand."""
+    arrow = "→ " if paint.unicode else "> "
+    lines = paint.wrapped(printable(finding.sentence), _INDENT + arrow, _INDENT + "  ")
+    measured = against_limit(finding)
+    if measured:
+        lines.append(f"{_INDENT}  {measured}")
+    for event in finding.decided_by:
+        lines += paint.wrapped(printable(event), _INDENT + "    ", _INDENT + "      ")
+    if finding.reproduce:
+        # Never wrapped: it is there to be copied.
+        lines.append(f"{_INDENT}{paint.style('by hand:', 'cyan')} {printable(finding.reproduce)}")
+    return lines
+
+
+def against_limit(finding: Finding) -> str:
+    """`measured 0.05 share of requests, limit 0.9`; empty where the finding carries no number."""
+    if finding.value is None:
+        return ""
+    unit = f" {printable(finding.unit)}" if finding.unit else ""
+    limit = f", limit {number(finding.limit)}" if finding.limit is not None else ""
+    return f"measured {number(finding.value)}{unit}{limit}"
