@@ -1,0 +1,132 @@
+"""Whether ordinary requests overtake reports: read from a history, decided by most of the rounds.
+
+A sibling of `probes.py`, which loads it by path. Pure: nothing here drives.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import median
+from typing import Any, NamedTuple
+
+from runner.probes import Exchange, Finding, History, Series, failed, inconclusive, passed
+
+SHARE_OVERTAKING = 0.7
+AGREEING_ROUNDS = 0.8
+LEAST_ASKED = 10
+
+SEND_REPORT = "curl -s $URL/reports -H 'content-type: application/json' -d @portfolio.json"
+SEND_BOTH = SEND_REPORT + " & sleep 0.05; curl -s -o /dev/null -w '%{time_total}s\\n' $URL/products"
+
+
+class Round(NamedTuple):
+    """One time that reports were rendered: how long it took, and what became of the ordinary requests meanwhile."""
+
+    began_s: float
+    took_ms: float
+    share: float
+    wait_ms: float
+    longest: Exchange
+
+
+def rounds_of(history: History) -> tuple[list[Round], int]:
+    """The rounds that can be judged, and how many cannot: the verifier itself was late, or too few were asked."""
+    limit_s = float(history.notes["key_ms"]) / 1000
+    good: list[Round] = []
+    spoilt = 0
+    for number in range(int(history.notes.get("rounds", 0))):
+        made = round_of(history, number)
+        if made is None or history.lag_s(made.began_s, made.began_s + made.took_ms / 1000) > limit_s / 16:
+            spoilt += 1
+        else:
+            good.append(made)
+    return good, spoilt
+
+
+def round_of(history: History, number: int) -> Round | None:
+    """Round `number`; None where its reports failed or fewer than ten ordinary requests fell into it."""
+    reports = history.exchanges(f"report {number}")
+    if not reports or not all(e.ok and e.ended_s is not None for e in reports):
+        return None
+    began = min(e.sent_s for e in reports)
+    ended = max(e.ended_s or 0.0 for e in reports)
+    asked = [e for e in history.exchanges("ordinary") if began <= e.intended_s < ended]
+    early = [e for e in asked if e.intended_s < began + 0.6 * (ended - began)]
+    if len(asked) < LEAST_ASKED or not early:
+        return None
+    share = sum(e.ok and (e.ended_s or math.inf) < ended for e in early) / len(early)
+    by_wait = sorted(asked, key=wait_ms_of)
+    worst = by_wait[math.ceil(0.95 * len(by_wait)) - 1]
+    return Round(began, (ended - began) * 1000, share, wait_ms_of(worst), worst)
+
+
+def wait_ms_of(exchange: Exchange) -> float:
+    return exchange.latency_ms if exchange.ok else math.inf
+
+
+def judge_overtaking(history: History, limit_of_key: float, least_rounds: int, what: str) -> Finding:
+    """Held up, or not, in four rounds of five; else it cannot be said."""
+    if wrong := list(history.notes.get("wrong", [])):
+        return failed(f"A report rendered in this probe was wrong: {wrong[0]}.", decided_by=wrong[:6])
+    limit_ms = float(history.notes["key_ms"]) * limit_of_key
+    rounds, spoilt = rounds_of(history)
+    if len(rounds) < least_rounds:
+        return inconclusive(
+            f"Only {len(rounds)} of {len(rounds) + spoilt} rounds could be judged and {least_rounds} are needed: "
+            "the verifier was held up itself, or too little was asked while a report rendered."
+        )
+    held = [r for r in rounds if r.wait_ms > limit_ms or r.share < SHARE_OVERTAKING]
+    wait_ms, share = median(r.wait_ms for r in rounds), median(r.share for r in rounds)
+    evidence: dict[str, Any] = {
+        "value": wait_ms if math.isfinite(wait_ms) else None,
+        "limit": limit_ms,
+        "unit": "ms",
+        "series": (waits_series(history, limit_ms), reports_series(history)),
+        "decided_by": [_told(r, n) for n, r in enumerate(rounds, start=1)][:6],
+    }
+    if len(held) >= AGREEING_ROUNDS * len(rounds):
+        return failed(_held_up(what, rounds, wait_ms, limit_ms, share), reproduce=SEND_BOTH, **evidence)
+    if len(rounds) - len(held) >= AGREEING_ROUNDS * len(rounds):
+        sentence = (
+            f"While {what}, 95 in 100 ordinary requests were answered within {wait_ms:.0f} ms "
+            f"(limit {limit_ms:.0f} ms), {share:.0%} of the early ones before it was done."
+        )
+        return passed(sentence, **evidence)
+    return inconclusive(f"Ordinary requests were held up in {len(held)} of {len(rounds)} rounds.", **evidence)
+
+
+def _held_up(what: str, rounds: Sequence[Round], wait_ms: float, limit_ms: float, share: float) -> str:
+    took = median(r.took_ms for r in rounds)
+    waited = f"waited {wait_ms:.0f} ms" if math.isfinite(wait_ms) else "were never answered with 200"
+    return (
+        f"While {what} ({took:.0f} ms), the slowest 5 in 100 ordinary requests {waited} or longer; "
+        f"the limit is {limit_ms:.0f} ms. {share:.0%} of those asked early were answered before it was done: "
+        "something computes on the event loop for that long."
+    )
+
+
+def _told(r: Round, number: int) -> str:
+    after = (r.longest.intended_s - r.began_s) * 1000
+    waited = f"{r.wait_ms:.0f} ms" if math.isfinite(r.wait_ms) else f"in vain ({r.longest.status or r.longest.how})"
+    asked = f"{r.longest.method} {r.longest.path.partition('?')[0]}"
+    return (
+        f"round {number}, at {r.began_s:.2f} s: rendering took {r.took_ms:.0f} ms; {asked}, "
+        f"{after:.0f} ms into it, waited {waited}; {r.share:.0%} overtook it"
+    )
+
+
+def waits_series(history: History, limit_ms: float) -> Series:
+    """How long each ordinary request waited, by when it was to be sent."""
+    points = sorted((e.intended_s, e.latency_ms) for e in history.exchanges("ordinary") if math.isfinite(e.latency_ms))
+    return Series("wait of ordinary requests", "ms", tuple(points), limit_ms, "limit")
+
+
+def reports_series(history: History) -> Series:
+    """1 while a report renders, else 0."""
+    edges: list[tuple[float, float]] = []
+    for e in sorted(
+        (e for e in history.exchanges(method="POST", path="/reports") if e.ended_s is not None), key=lambda e: e.sent_s
+    ):
+        edges += [(e.sent_s, 0.0), (e.sent_s, 1.0), (e.ended_s or 0.0, 1.0), (e.ended_s or 0.0, 0.0)]
+    return Series("a report renders", "", tuple(sorted(edges, key=lambda edge: edge[0])))

@@ -1,0 +1,396 @@
+"""Probes of `blocked-event-loop`: reports stay what they are, and nothing waits for them.
+
+Work is sized for the machine: iterations so that deriving a key takes a set time in the verifier, rows so that the
+canonical JSON takes Node.js about as long. Ordinary requests come from callers with a connection of their own each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from types import ModuleType
+from typing import Any
+
+from runner.clock import monotonic_s
+from runner.probes import (
+    Client,
+    Connection,
+    Exchange,
+    Finding,
+    History,
+    Inputs,
+    Load,
+    Req,
+    failed,
+    inconclusive,
+    passed,
+    probe,
+)
+
+
+def _sibling(name: str) -> ModuleType:
+    """A module beside this file, which is itself loaded by path."""
+    spec = importlib.util.spec_from_file_location(f"blocked_event_loop_{name}", Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+expected = _sibling("expected")
+overtaking = _sibling("overtaking")
+
+CALLERS = 10
+CALLER_PERIOD_S = 0.1
+WAIT_FOR_KEY_ALONE = 0.25
+WAIT_FOR_KEY_BURST = 0.75
+WORK_FOR_REPORT = 2.5
+WORK_FOR_BURST = 4.0
+ORDINARY_FOR_KEY = 0.05
+BURST = 8
+
+SCALE_RIGHT, SCALE_ALONE, SCALE_BURST, SCALE_EIGHT, SCALE_IDLE = 0.1, 0.65, 0.35, 0.12, 0.4
+
+
+def report_of(portfolio: dict[str, Any]) -> Req:
+    return Req("POST", "/reports", json=portfolio)
+
+
+def ordinary(inputs: Inputs) -> Req:
+    """A request that any caller at the counter makes, each time another one."""
+    terms = {
+        "principal_cents": inputs.randint(100_000, 50_000_000),
+        "rate_bps": inputs.randint(1, 1200),
+        "months": inputs.randint(6, 480),
+    }
+    return inputs.choice(
+        [
+            Req("GET", "/healthz"),
+            Req("GET", f"/products?desk={inputs.token(4)}"),
+            Req("GET", f"/products/{inputs.choice(['HOME30', 'CAR', 'SOLAR', 'STUDY'])}"),
+            Req("POST", "/quotes", json=terms),
+        ]
+    )
+
+
+def check(history: History, asked: Sequence[dict[str, Any]], answers: Sequence[Exchange], seals: int) -> None:
+    """Note what is wrong with the answers to `asked`; the seal, slow to check, for the first `seals` of them."""
+    wrong: list[str] = list(history.notes.get("wrong", []))
+    iterations = int(history.notes["iterations"])
+    for at, (portfolio, answer) in enumerate(zip(asked, answers, strict=True)):
+        body = answer.body if answer.outcome == "ok" else b""
+        wrong += expected.faults_in(portfolio, answer.status, body, iterations, with_seal=at < seals)
+    history.note("wrong", wrong)
+
+
+def note_work(history: History, scale: float) -> None:
+    """What the judge needs to know of the machine: milliseconds for a key and for a whole report of this scale."""
+    history.note("iterations", int(expected.iterations_for(scale)["SEAL_ITERATIONS"]))
+    history.note("key_ms", expected.KEY_MS * scale)
+    history.note("work_ms", (expected.KEY_MS + expected.DOCUMENT_MS) * scale)
+
+
+# -- reports are right -----------------------------------------------------------------------------------------------
+
+
+@probe("reports-are-right", window_s=0.4, env=lambda inputs: expected.iterations_for(SCALE_RIGHT))
+async def reports_and_the_counter(client: Client, inputs: Inputs, history: History) -> None:
+    """Three reports, two of them over one portfolio, and the ordinary routes with right and wrong input."""
+    note_work(history, SCALE_RIGHT)
+    first, second = expected.portfolio(inputs, 0.02), expected.portfolio(inputs, 0.1)
+    asked = [first, second, second]
+    answers = [await client.request("POST", "/reports", json=each, tag="report") for each in asked]
+    await asyncio.to_thread(check, history, asked, answers, 3)
+    wrong: list[str] = list(history.notes["wrong"])
+    for path, status in (("/products", 200), ("/products/HOME15", 200), (f"/products/{inputs.token(6)}", 404)):
+        answer = await client.request("GET", path, tag="counter")
+        wrong += (
+            []
+            if answer.status == status
+            else [f"GET {path} was answered {answer.status or answer.how} where {status} was due"]
+        )
+    terms = {
+        "principal_cents": inputs.randint(10**6, 10**8),
+        "rate_bps": inputs.randint(50, 1500),
+        "months": inputs.randint(12, 480),
+    }
+    wrong += _quote_faults(terms, await client.request("POST", "/quotes", json=terms, tag="counter"))
+    for path, body in (
+        ("/quotes", {**terms, "months": 0}),
+        ("/reports", {**first, "loans": []}),
+        ("/reports", {**first, "passphrase": "short"}),
+    ):
+        answer = await client.request("POST", path, json=body, tag="counter")
+        if answer.status != 400:
+            wrong.append(f"POST {path} with invalid input was answered {answer.status or answer.how}, not 400")
+    history.note("wrong", wrong)
+
+
+def _quote_faults(terms: dict[str, int], answer: Exchange) -> list[str]:
+    rate = terms["rate_bps"] / 120_000
+    due = math.ceil(terms["principal_cents"] * rate / (1 - (1 + rate) ** -terms["months"]))
+    try:
+        got = answer.json()["payment_cents"] if answer.ok else None
+    except (ValueError, KeyError, TypeError):
+        got = None
+    near = isinstance(got, int | float) and abs(got - due) <= 1
+    return [] if near else [f"a quote for {terms} came to {got!r} cents a month, and should be {due}"]
+
+
+@reports_and_the_counter.judge
+def they_are_as_the_contract_says(history: History) -> Finding:
+    """Every answer as recomputed, every salt its own."""
+    wrong: list[str] = list(history.notes.get("wrong", []))
+    salts = [salt for e in history.exchanges("report") if (salt := _salt(e))]
+    if len(set(salts)) < len(salts):
+        wrong.append("two reports carry the same salt; it should be fresh for every report")
+    count = len(history.exchanges())
+    if count == 0:
+        return inconclusive("No request was made.")
+    if wrong:
+        return failed(
+            f"Of {count} requests, not every one was answered as the contract says ({len(wrong)} faults): {wrong[0]}.",
+            value=len(wrong),
+            limit=0,
+            unit="faults",
+            decided_by=wrong[:6],
+            reproduce=overtaking.SEND_REPORT,
+        )
+    return passed(
+        f"All {count} answers were as the contract says, reports down to digest and seal.",
+        value=0,
+        limit=0,
+        unit="faults",
+    )
+
+
+def _salt(exchange: Exchange) -> str:
+    try:
+        return str(exchange.json()["salt"]) if exchange.ok else ""
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+# -- others overtake -------------------------------------------------------------------------------------------------
+
+
+class Callers:
+    """People at the counter: each has one connection, and waits for an answer before asking again.
+
+    Each is due to ask every CALLER_PERIOD_S; what a late answer delays still counts from when it was due.
+    """
+
+    def __init__(self, client: Client, inputs: Inputs) -> None:
+        self._client, self._inputs = client, inputs
+        self._leaving = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Callers:
+        began = monotonic_s() + 0.01
+        connections = [await self._client.connect() for _ in range(CALLERS)]
+        for number, conn in enumerate(connections):
+            due = began + number * CALLER_PERIOD_S / CALLERS
+            self._tasks.append(asyncio.ensure_future(self._ask(conn, due)))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._leaving.set()
+        await asyncio.gather(*self._tasks)
+
+    async def _ask(self, conn: Connection, due: float) -> None:
+        while not self._leaving.is_set() or due < monotonic_s():
+            await asyncio.sleep(max(0.0, due - monotonic_s()))
+            if not conn.reusable:
+                conn = await self._client.connect()
+            req = ordinary(self._inputs)
+            await self._client.request(req.method, req.path, json=req.json, tag="ordinary", conn=conn, intended_s=due)
+            due += CALLER_PERIOD_S
+        conn.close()
+
+
+async def rounds_with_callers(
+    client: Client,
+    load: Load,
+    inputs: Inputs,
+    history: History,
+    *,
+    rounds: int,
+    at_once: int,
+    scale: float,
+    most_s: float,
+) -> None:
+    """`rounds` times, or until `most_s`, `at_once` reports render while callers ask; then check some of the answers."""
+    note_work(history, scale)
+    warm = expected.portfolio(inputs, 0.05)
+    await client.request("POST", "/reports", json=warm, tag="warm")
+    asked = [[expected.portfolio(inputs, scale) for _ in range(at_once)] for _ in range(rounds)]
+    kept: list[tuple[dict[str, Any], Exchange]] = []
+    began = monotonic_s()
+    async with Callers(client, inputs):
+        for number, portfolios in enumerate(asked):
+            if monotonic_s() - began > most_s and number >= 3:
+                break
+            await asyncio.sleep(inputs.uniform(0.03, 0.08))
+            answers = await load.at_once([report_of(each) for each in portfolios], tag=f"report {number}")
+            history.note("rounds", number + 1)
+            by_reference = {_reference(e): e for e in answers}
+            kept += [(each, by_reference.get(each["reference"], answers[0])) for each in portfolios]
+            if made := overtaking.round_of(history, number):
+                history.sample("wait of 95 in 100", min(made.wait_ms, 60_000.0), "ms")
+    chosen = inputs.sample(kept, k=min(2, len(kept)))
+    await asyncio.to_thread(check, history, [each for each, _ in chosen], [answer for _, answer in chosen], 1)
+
+
+def _reference(exchange: Exchange) -> str:
+    try:
+        return str(exchange.json()["reference"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+@probe("others-overtake", window_s=2.6, env=lambda inputs: expected.iterations_for(SCALE_ALONE))
+async def ordinary_requests_while_a_report_renders(
+    client: Client, load: Load, inputs: Inputs, history: History
+) -> None:
+    """Five reports, one after the other, while ten callers ask ordinary routes."""
+    await rounds_with_callers(client, load, inputs, history, rounds=5, at_once=1, scale=SCALE_ALONE, most_s=9.0)
+
+
+@ordinary_requests_while_a_report_renders.judge
+def they_overtake_one(history: History) -> Finding:
+    """What is asked while a report renders is answered before it, within a quarter of the time of its key."""
+    finding: Finding = overtaking.judge_overtaking(history, WAIT_FOR_KEY_ALONE, 3, "a report rendered")
+    return finding
+
+
+# -- a burst ---------------------------------------------------------------------------------------------------------
+
+
+@probe("a-burst-finishes", window_s=0.8, env=lambda inputs: expected.iterations_for(SCALE_EIGHT))
+async def eight_reports_at_once(client: Client, load: Load, inputs: Inputs, history: History) -> None:
+    """Eight different reports at the same moment; each answer belongs to the one that asked."""
+    note_work(history, SCALE_EIGHT)
+    await client.request("POST", "/reports", json=expected.portfolio(inputs, 0.05), tag="warm")
+    asked = [expected.portfolio(inputs, SCALE_EIGHT) for _ in range(BURST)]
+    connections = [await client.connect() for _ in asked]
+    pairs = zip(asked, connections, strict=True)
+    sends = [client.request("POST", "/reports", json=each, tag="report", conn=conn) for each, conn in pairs]
+    answers = await asyncio.gather(*sends)
+    await asyncio.to_thread(check, history, asked, answers, 3)
+
+
+@eight_reports_at_once.judge
+def each_has_its_own_answer(history: History) -> Finding:
+    """Eight right answers, the last within a multiple of the work one after the other."""
+    reports = history.exchanges("report")
+    wrong: list[str] = history.notes.get("wrong", [])
+    if len(reports) < BURST:
+        return inconclusive(f"Only {len(reports)} of {BURST} reports were asked for.")
+    series = (overtaking.reports_series(history),)
+    if wrong:
+        return failed(
+            f"{BURST} reports at once were not all answered rightly ({len(wrong)} faults): {wrong[0]}.",
+            value=sum(e.status == 201 for e in reports),
+            limit=BURST,
+            unit="answered 201",
+            decided_by=wrong[:6],
+            series=series,
+            reproduce=f"for n in $(seq {BURST}); do {overtaking.SEND_REPORT} -o answer-$n.json & done; wait",
+        )
+    took_ms = (max(e.ended_s or math.inf for e in reports) - min(e.sent_s for e in reports)) * 1000
+    limit_ms = WORK_FOR_BURST * BURST * float(history.notes["work_ms"])
+    evidence: dict[str, Any] = {"value": took_ms, "limit": limit_ms, "unit": "ms", "series": series}
+    if took_ms > limit_ms:
+        return failed(
+            f"{BURST} reports at once took {took_ms:.0f} ms; the limit is {limit_ms:.0f} ms, four times their work.",
+            **evidence,
+        )
+    return passed(
+        f"{BURST} reports at once were all answered rightly within {took_ms:.0f} ms (limit {limit_ms:.0f} ms).",
+        **evidence,
+    )
+
+
+@probe("others-overtake-a-burst", window_s=2.4, env=lambda inputs: expected.iterations_for(SCALE_BURST))
+async def ordinary_requests_while_many_render(client: Client, load: Load, inputs: Inputs, history: History) -> None:
+    """More reports at once than there are cores, three times, while ten callers ask ordinary routes."""
+    at_once = min(4, inputs.cores) + 2
+    history.note("at_once", at_once)
+    await rounds_with_callers(client, load, inputs, history, rounds=3, at_once=at_once, scale=SCALE_BURST, most_s=12.0)
+
+
+@ordinary_requests_while_many_render.judge
+def they_overtake_many(history: History) -> Finding:
+    """What is asked while many reports render is answered at once all the same."""
+    finding: Finding = overtaking.judge_overtaking(
+        history, WAIT_FOR_KEY_BURST, 2, f"{history.notes.get('at_once', 'many')} reports rendered at once"
+    )
+    return finding
+
+
+# -- an idle service -------------------------------------------------------------------------------------------------
+
+
+@probe("idle-stays-quick", window_s=0.9, env=lambda inputs: expected.iterations_for(SCALE_IDLE))
+async def one_at_a_time_on_an_idle_service(client: Client, inputs: Inputs, history: History) -> None:
+    """Sixty ordinary requests one after the other, then three reports."""
+    note_work(history, SCALE_IDLE)
+    await client.request("POST", "/reports", json=expected.portfolio(inputs, 0.05), tag="warm")
+    conn = await client.connect()
+    for _ in range(60):
+        req = ordinary(inputs)
+        await client.request(req.method, req.path, json=req.json, tag="ordinary", conn=conn)
+    conn.close()
+    asked = [expected.portfolio(inputs, SCALE_IDLE) for _ in range(3)]
+    answers = [await client.request("POST", "/reports", json=each, tag="report") for each in asked]
+    await asyncio.to_thread(check, history, asked[:1], answers[:1], 1)
+
+
+@one_at_a_time_on_an_idle_service.judge
+def neither_is_made_slow(history: History) -> Finding:
+    """The fastest of three reports, as noise only delays, and the median of the ordinary requests."""
+    if wrong := list(history.notes.get("wrong", [])):
+        return failed(
+            f"A report was wrong: {wrong[0]}.", value=len(wrong), limit=0, unit="wrong answers", decided_by=wrong[:6]
+        )
+    reports = [overtaking.wait_ms_of(e) for e in history.exchanges("report")]
+    ordinaries = [overtaking.wait_ms_of(e) for e in history.exchanges("ordinary")]
+    if len(reports) < 3 or len(ordinaries) < 30 or not all(math.isfinite(ms) for ms in reports):
+        return inconclusive("Too few requests were answered to say how long they take.")
+    report_limit = WORK_FOR_REPORT * float(history.notes["work_ms"])
+    ordinary_limit = ORDINARY_FOR_KEY * float(history.notes["key_ms"])
+    took = ", ".join(f"{ms:.0f}" for ms in reports)
+    told = (f"reports took {took} ms", f"an ordinary request took {median(ordinaries):.1f} ms at the median")
+    if median(ordinaries) > ordinary_limit:
+        return failed(
+            f"On an idle service the median of {len(ordinaries)} ordinary requests was {median(ordinaries):.0f} ms; "
+            f"the limit is {ordinary_limit:.0f} ms.",
+            value=median(ordinaries),
+            limit=ordinary_limit,
+            unit="ms",
+            decided_by=told,
+            reproduce="curl -s -o /dev/null -w '%{time_total}s\\n' $URL/products",
+        )
+    evidence: dict[str, Any] = {
+        "value": min(reports),
+        "limit": report_limit,
+        "unit": "ms",
+        "decided_by": told,
+        "series": (overtaking.reports_series(history),),
+    }
+    if min(reports) > report_limit:
+        return failed(
+            f"On an idle service the fastest of {len(reports)} reports took {min(reports):.0f} ms; the limit is "
+            f"{report_limit:.0f} ms, two and a half times its work. The service waits, or computes more than it needs.",
+            reproduce="time " + overtaking.SEND_REPORT,
+            **evidence,
+        )
+    return passed(
+        f"On an idle service a report took {min(reports):.0f} ms (limit {report_limit:.0f} ms), "
+        f"an ordinary request {median(ordinaries):.1f} ms (limit {ordinary_limit:.0f} ms).",
+        **evidence,
+    )

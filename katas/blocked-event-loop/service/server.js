@@ -1,0 +1,10 @@
+import { createApp } from './src/app.js';
+import { readConfig } from './src/config.js';
+
+const config = readConfig(process.env);
+const app = createApp(config);
+
+app.listen(config.port, (error) => {
+  if (error) throw error;
+  console.log(JSON.stringify({ event: 'listening', port: config.port, iterations: config.sealIterations }));
+});

@@ -1,0 +1,51 @@
+/** Decides whether and when a checkout asks again. One planner a process: the allowance is shared. */
+import type { Outcome } from './provider.ts';
+
+export interface Limits {
+  maxAttempts: number;
+  baseDelayMs: number;
+  retryFloor: number;
+  retryRatio: number;
+}
+
+export interface Trip {
+  attempts: number;
+  lastWaitMs: number;
+  endsAt: number;
+}
+
+const LONGEST_STEP = 16;
+
+export class Planner {
+  readonly #limits: Limits;
+  #allowance: number;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+    this.#allowance = limits.retryFloor;
+  }
+
+  begin(endsAt: number): Trip {
+    this.#allowance = Math.min(this.#limits.retryFloor, this.#allowance + this.#limits.retryRatio);
+    return { attempts: 0, lastWaitMs: 0, endsAt };
+  }
+
+  /** Milliseconds to wait before asking again, or null where the checkout is over. */
+  next(trip: Trip, outcome: Outcome): number | null {
+    if (outcome.kind === 'charged' || outcome.kind === 'permanent') return null;
+    if (trip.attempts >= this.#limits.maxAttempts) return null;
+    const drawn = this.#draw(trip);
+    const waitMs = drawn + (outcome.kind === 'transient' ? outcome.waitMs : 0);
+    if (performance.now() + waitMs >= trip.endsAt || this.#allowance < 1) return null;
+    this.#allowance -= 1;
+    trip.lastWaitMs = drawn;
+    return waitMs;
+  }
+
+  // Decorrelated jitter: between the base and three times the wait before.
+  #draw(trip: Trip): number {
+    const base = this.#limits.baseDelayMs;
+    const upTo = Math.max(base * 1.5, trip.lastWaitMs * 3);
+    return Math.min(base * LONGEST_STEP, base / 2 + Math.random() * (upTo - base / 2));
+  }
+}
