@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -15,6 +14,11 @@ from runner.sandbox.node import node_binary, node_version
 from runner.sandbox.process import ProcessSandbox
 from runner.sandbox.toolbox import Progress, Toolbox
 from runner.sandbox.tree import IS_LINUX
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+    from runner.sandbox.engine import EngineFacts
 
 SandboxName = Literal["auto", "docker", "process"]
 NAMES: tuple[SandboxName, ...] = ("auto", "docker", "process")
@@ -76,7 +80,7 @@ def prepare(name: SandboxName, progress: Progress) -> str:
             raise NoEngine(f"{error}; start Docker, or use `--sandbox process`") from error
         return "process"
     try:
-        image = BaseImage(client, toolbox)
+        image = BaseImage(client, facts, toolbox)
         image.build(progress)
         ensure_sealed(client, facts, image.tag, progress)
     finally:
@@ -144,12 +148,12 @@ def _docker_checks() -> list[Check]:
         client.close()
 
 
-def _image_checks(client: object, facts: object) -> list[Check]:
+def _image_checks(client: DockerClient, facts: EngineFacts) -> list[Check]:
     from runner.sandbox.canary import kept_proof
     from runner.sandbox.image import BaseImage
 
     try:
-        image = BaseImage(client, Toolbox())
+        image = BaseImage(client, facts, Toolbox())
     except SandboxError as error:
         return [Check("base image", False, "", str(error), "prodrill prepare")]
     if not image.is_built:

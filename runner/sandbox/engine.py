@@ -1,11 +1,13 @@
-"""Finding a Docker engine, quickly, and saying in one sentence why there is none. The only module that imports docker-py
-without being asked for a Docker sandbox, and it does so only where there is something to talk to."""
+"""Finding a Docker engine, quickly, or saying in one sentence why there is none.
+
+docker-py takes long to import, so this is done only where there is something to talk to.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -28,18 +30,21 @@ class EngineFacts(msgspec.Struct, frozen=True):
     kernel: str
     system: str
     cgroup: str
+    architecture: str
+    cpus: int
     is_local: bool
 
 
 def connect() -> tuple[DockerClient, EngineFacts]:
-    """A client of the engine that `DOCKER_HOST`, the current context or a usual socket names. NoEngine when none answers."""
+    """A client of the engine that `DOCKER_HOST`, the context or a usual socket names; NoEngine if none answers."""
     where = _address()
     import docker
     from docker.errors import DockerException
     from requests.exceptions import RequestException
 
     try:
-        quick = docker.DockerClient(base_url=where, tls=_tls(), timeout=ANSWERS_WITHIN_S, version="auto")
+        # Seconds, in whole and in part: requests takes both, whatever the type says.
+        quick = docker.DockerClient(base_url=where, tls=_tls(), timeout=cast(int, ANSWERS_WITHIN_S), version="auto")
         info = quick.info()
     except (DockerException, RequestException, OSError, ValueError) as error:
         raise NoEngine(f"no Docker engine answers at {where}: {_short(error)}") from error
@@ -91,6 +96,8 @@ def _facts(info: dict[str, Any], where: str) -> EngineFacts:
         kernel=str(info.get("KernelVersion", "")),
         system=str(info.get("OperatingSystem", "")),
         cgroup=f"v{info.get('CgroupVersion', '1')} {info.get('CgroupDriver', '')}".strip(),
+        architecture=str(info.get("Architecture", "")),
+        cpus=int(info.get("NCPU", 1)),
         is_local=where.startswith("unix://"),
     )
 

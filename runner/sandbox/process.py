@@ -82,14 +82,14 @@ class ProcessSandbox:
     async def start(self, launch: Launch, on_line: OnLine) -> ProcessService:
         self._count += 1
         name = f"service-{self._count}"
-        folder = self._folder / f"scratch-{self._count}"
+        folder, app = (self._folder / f"{kind}-{self._count}" for kind in ("scratch", "app"))
         lease = await asyncio.to_thread(PortLease)
         service = ProcessService(name, lease, folder, launch.limits, on_line, self._watchdog)
         try:
-            await asyncio.to_thread(self._launch, service, launch, folder, self._folder / f"app-{self._count}")
+            await asyncio.to_thread(self._launch, service, launch, folder, app)
         except BaseException:
             lease.release()
-            await asyncio.to_thread(remove_tree, folder)
+            await asyncio.to_thread(lambda: (remove_tree(folder), remove_tree(app)))
             raise
         self._services.append(service)
         service.follow()

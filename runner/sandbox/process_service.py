@@ -58,6 +58,7 @@ class ProcessService:
             command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             start_new_session=True, bufsize=0,
         )  # fmt: skip
+        self._app = cwd
         self.tree = ProcessTree(self._process.pid, self._folder)
         _limit(self._process.pid, self._limits)
         self._watchdog.watch(Watched(self.tree, self._limits, self._folder, self._on_breach))
@@ -163,7 +164,7 @@ class ProcessService:
         self._watchdog.forget(self.process.pid)
         await asyncio.to_thread(self.tree.kill)
         await self.wait()
-        await asyncio.to_thread(remove_tree, self._folder)
+        await asyncio.to_thread(lambda: (remove_tree(self._folder), remove_tree(self._app)))
         self._lease.release()
 
 

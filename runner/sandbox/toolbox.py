@@ -119,6 +119,7 @@ class Toolbox:
         expected = sum(bool(name) and not entry.get("optional") for name, entry in packages.items())
         command = [str(node_binary()), str(npm_cli()), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         command += ["--omit=optional", "--loglevel=http", "--color=false", "--progress=false"]
+        command += ["--fetch-retries=2", "--fetch-retry-mintimeout=500", "--fetch-retry-maxtimeout=3000"]
         environment = {**os.environ, "PATH": f"{node_binary().parent}{os.pathsep}{os.environ.get('PATH', '')}"}
         try:
             npm = subprocess.Popen(

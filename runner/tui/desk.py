@@ -1,0 +1,151 @@
+"""What the app asks of the rooms below it, in one place: the course to show, the learner's copies, what is on record.
+
+`Desk` is the seam: the app draws what a desk says and never opens a file of the catalog or the store itself.
+`runner.tui.learner_desk` is the real one.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from runner.catalog.kata import Kata
+from runner.record.report import Report
+
+
+class DeskError(Exception):
+    """Something asked of the desk could not be done; its text says what, and what to do next."""
+
+
+class Progress(StrEnum):
+    """How far the learner is with a lesson or a kata."""
+
+    COMING = "coming"
+    OPEN = "open"
+    STARTED = "started"
+    FAILED = "failed"
+    DONE = "done"
+
+
+class Entry(Struct, frozen=True):
+    """A lesson or a kata on the map; `minutes` is the time it is expected to take."""
+
+    kind: Literal["lesson", "kata"]
+    slug: str
+    title: str
+    minutes: int
+    progress: Progress
+    note: str = ""
+
+
+class Part(Struct, frozen=True):
+    """A module of the course with its lessons, each followed by its katas."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+class CourseMap(Struct, frozen=True):
+    """The whole course as the learner stands in it; `problems` name what could not be read."""
+
+    parts: tuple[Part, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(entry for part in self.parts for entry in part.entries)
+
+    @property
+    def there(self) -> tuple[Entry, ...]:
+        """What can be opened now."""
+        return tuple(entry for entry in self.entries if entry.progress is not Progress.COMING)
+
+    @property
+    def next_entry(self) -> Entry | None:
+        """The first thing in course order that is there and not done."""
+        return next((entry for entry in self.there if entry.progress is not Progress.DONE), None)
+
+    @property
+    def minutes_left(self) -> int:
+        return sum(entry.minutes for entry in self.there if entry.progress is not Progress.DONE)
+
+
+class Page(Struct, frozen=True):
+    """One `##` section of a lesson, with its heading."""
+
+    title: str
+    markdown: str
+
+
+class Lesson(Struct, frozen=True):
+    """A lesson to read; `place` is the page the reader was on, `katas` what practises it."""
+
+    slug: str
+    title: str
+    pages: tuple[Page, ...]
+    place: int
+    katas: tuple[Entry, ...]
+
+
+class Hints(Struct, frozen=True):
+    """The hints of a criterion that may be read now, and how many are still kept back, and until when."""
+
+    texts: tuple[str, ...]
+    locked: int = 0
+    until: str = ""
+
+
+class AttemptFiles(Struct, frozen=True):
+    """Where one verification reads and writes: a frozen copy to judge, a folder for the histories."""
+
+    source: Path
+    histories: Path
+
+
+class Desk(Protocol):
+    """Everything here answers at once or in a few milliseconds, except `sandbox_line`. Failures are `DeskError`s."""
+
+    def course_map(self) -> CourseMap: ...
+
+    def lesson(self, slug: str) -> Lesson: ...
+
+    def remember_place(self, slug: str, page: int, last: bool) -> None:
+        """Keep the page the reader is on; `last` says that it is the lesson's end."""
+        ...
+
+    def kata(self, slug: str) -> Kata: ...
+
+    def incident(self, kata: Kata) -> str: ...
+
+    def debrief(self, kata: Kata) -> str: ...
+
+    def solved(self, kata: Kata) -> bool:
+        """Whether any attempt passed."""
+        ...
+
+    def last_report(self, kata: Kata) -> Report | None: ...
+
+    def hints(self, kata: Kata, criterion: str) -> Hints: ...
+
+    def start(self, kata: Kata) -> Path:
+        """The learner's copy, made now where there is none yet; what is there is left as it is."""
+        ...
+
+    def reset(self, kata: Kata) -> str:
+        """Put the broken service back, after keeping a copy; says how to undo it."""
+        ...
+
+    def begin_attempt(self, kata: Kata) -> AttemptFiles: ...
+
+    def record_attempt(self, kata: Kata, files: AttemptFiles, report: Report) -> None: ...
+
+    def drop_attempt(self, files: AttemptFiles) -> None:
+        """A cancelled run leaves no attempt behind."""
+        ...
+
+    def sandbox_line(self) -> str:
+        """Which sandbox will be used, in one line. May take a second: asks the engine."""
+        ...

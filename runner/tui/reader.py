@@ -1,0 +1,75 @@
+"""Markdown to read in a pane of its own: keys a pager has, links that never crash, code and diagrams never wrapped."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Markdown
+
+from runner.tui.messages import KataRequested, LessonRequested
+from runner.tui.safe import safe_line, safe_text
+
+
+class Reader(VerticalScroll):
+    """Scrolls with arrows, `j k`, space, `b`, `g G`; a link to a lesson or a kata is followed inside the app."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", "Down", show=False, id="reader.down"),
+        Binding("k", "scroll_up", "Up", show=False, id="reader.up"),
+        Binding("space", "page_down", "Page down", show=False, id="reader.page_down"),
+        Binding("b", "page_up", "Page up", show=False, id="reader.page_up"),
+        Binding("g", "scroll_home", "Top", show=False, id="reader.top"),
+        Binding("G", "scroll_end", "End", show=False, id="reader.end"),
+        Binding("less_than_sign", "shift(-1)", "Left", tooltip="wide code: to the left", id="reader.left"),
+        Binding("greater_than_sign", "shift(1)", "Right", tooltip="wide code: to the right", id="reader.right"),
+    ]
+
+    def __init__(self, markdown: str = "", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._markdown = safe_text(markdown)
+
+    def compose(self) -> ComposeResult:
+        yield Markdown(self._markdown, open_links=False)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.refresh_bindings)
+
+    async def show(self, markdown: str) -> None:
+        """Replace the text and go to its top."""
+        await self.query_one(Markdown).update(safe_text(markdown))
+        self.scroll_home(animate=False)
+        self.call_after_refresh(self.refresh_bindings)
+
+    @property
+    def _wide_blocks(self) -> list[Widget]:
+        return [block for block in self.query("MarkdownFence, MarkdownTable").results(Widget) if block.max_scroll_x]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "shift" or bool(self._wide_blocks)
+
+    def action_shift(self, way: int) -> None:
+        """Code and diagrams are never wrapped: move all that are wider than the screen to one side."""
+        for block in self._wide_blocks:
+            block.scroll_relative(x=way * max(8, block.size.width // 2), animate=False)
+
+    def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
+        event.stop()
+        self.follow(event.href)
+
+    def follow(self, href: str) -> None:
+        """Lessons and katas open here, web pages in the browser; anything else is named."""
+        path = PurePosixPath(href.split("#")[0])
+        if href.startswith(("https://", "http://")):
+            self.app.open_url(href)
+            self.notify(safe_line(href, 300), title="opened in the browser", markup=False)
+        elif "katas" in path.parts[:-1]:
+            self.post_message(KataRequested(path.parts[path.parts.index("katas") + 1]))
+        elif path.suffix == ".md":
+            self.post_message(LessonRequested(path.stem))
+        else:
+            self.notify(safe_line(href, 300), title="not a link this app follows", markup=False)
