@@ -46,6 +46,9 @@ def main() -> None:
             _do(job, emit)
         except BrokenPipeError:
             sys.exit(1)
+    # Everything is removed by now; threads that still wait for the engine's word would hold the exit up for a second.
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _emitter(write: Callable[[memoryview], int | None]) -> Callable[[Event], None]:
