@@ -23,8 +23,9 @@ _CHECKS = (check_criteria, check_probes, check_texts, check_service, check_kata_
 def lint(slugs: Sequence[str] | None = None) -> list[Problem]:
     """The problems of the katas named, or of all katas and the course; an empty list where all is well.
 
-    Raises `NoSuchKata` for a name that is no folder in `katas/`.
+    Raises `NoSuchKata` for a name that is no folder in `katas/`, and `CatalogError` where there is no such folder.
     """
+    readable = kata_slugs()
     katas = content_root() / "katas"
     there = sorted(each.name for each in katas.iterdir() if each.is_dir() and each.name[0] not in "._")
     named = [slug for slug in there if slug != "node_modules"] if slugs is None else list(slugs)
@@ -34,7 +35,7 @@ def lint(slugs: Sequence[str] | None = None) -> list[Problem]:
             raise NoSuchKata(slug, there)
         problems += _kata_problems(slug)
     if slugs is None:
-        problems += check_course(kata_slugs())
+        problems += check_course(readable)
     return list(dict.fromkeys(problems))
 
 

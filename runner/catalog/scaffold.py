@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import yaml
+
 from runner.catalog.content import content_root
 from runner.catalog.errors import AlreadyThere, BadSlug
 from runner.catalog.files import walk_files
@@ -21,10 +23,10 @@ def scaffold(slug: str, root: Path | None = None) -> tuple[Path, ...]:
 
     Raises `BadSlug` for a name that cannot be a kata's, and `AlreadyThere` rather than overwrite anything.
     """
-    if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG:
+    if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG or not isinstance(yaml.safe_load(slug), str):
         raise BadSlug(
             f"{slug!r} cannot name a kata: use lower-case words with dashes, at most {MAX_SLUG} characters, "
-            "as in `slow-leak`."
+            "as in `slow-leak`, and no word that YAML reads as something else (`null`, `yes`)."
         )
     home = root or content_root()
     places = (home / "katas" / slug, home / "solutions" / slug, home / "course" / f"{slug}.md")

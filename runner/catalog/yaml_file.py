@@ -24,15 +24,13 @@ class _Loader(_Base):  # type: ignore[misc]  # the C loader where libyaml is pre
     """Safe YAML that refuses a key said twice, which YAML itself would silently let win."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            name = str(key.value)
+            if name in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key {name!r} is there twice", key.start_mark)
+            seen.add(name)
         made: dict[Hashable, Any] = super().construct_mapping(node, deep)
-        if len(made) < len(node.value):
-            seen: set[str] = set()
-            for key, _ in node.value:
-                if key.value in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key {key.value!r} is there twice", key.start_mark
-                    )
-                seen.add(key.value)
         return made
 
 

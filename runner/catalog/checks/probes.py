@@ -51,6 +51,9 @@ def check_probes(kata: Kata) -> Iterator[Problem]:
     except SyntaxError as error:
         yield Problem(file, error.lineno, f"not valid Python: {error.msg}")
         return
+    except ValueError as error:  # a NUL byte
+        yield Problem(file, None, f"not valid Python: {error}")
+        return
     yield from _matched(file, [criterion.id for criterion in kata.criteria], probes)
 
 
