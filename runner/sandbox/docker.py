@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.sandbox.base import Launch, OnLine, SandboxError
@@ -24,7 +25,7 @@ from runner.sandbox.node import node_version
 from runner.sandbox.owner import Owner
 from runner.sandbox.ports import random_port
 from runner.sandbox.profile import USER, relay_config, service_config
-from runner.sandbox.reaper import LABEL_OWNER, LABEL_RUN, reap_engine
+from runner.sandbox.reaper import LABEL_OWNER, LABEL_RUN, reap_engine, remove_run
 from runner.sandbox.relay import Relay
 from runner.sandbox.toolbox import Toolbox
 
@@ -138,18 +139,16 @@ class DockerSandbox:
         self._count += 1
         name, port = f"service-{self._count}", random_port()
         address = self._made_lane.take_address()
-        mapping = asyncio.ensure_future(self.relay.map(name, address, port))
-        identity = await self._calls.run(lambda api: self._create(api, launch, address, port))
+        files = await asyncio.to_thread(_packed, launch.source)
+        identity = await self._calls.run(lambda api: self._create(api, launch, files, address, port))
         service = DockerService(
             self._calls, self._made_lane, name, identity, address, port, launch.limits, on_line
         )  # fmt: skip
         self._services.append(service)
-        await self._calls.run(service.begin)
-        await mapping
+        await asyncio.gather(self._calls.run(service.begin), self.relay.map(name, address, port))
         return service
 
-    def _create(self, api: APIClient, launch: Launch, address: str, port: int) -> str:
-        files = frozen_tar(launch.source)
+    def _create(self, api: APIClient, launch: Launch, files: bytes, address: str, port: int) -> str:
         lane = self._made_lane
         config: Any = service_config(
             api, launch.limits, lane.id, cpus=self._facts.cpus, hosts={"relay": lane.relay_address}, labels=self._labels
@@ -190,6 +189,7 @@ class DockerSandbox:
         if self._closed:
             return
         self._closed = True
+        await self._calls.idle()
         await asyncio.gather(*(service.remove() for service in self._services), return_exceptions=True)
         if hasattr(self, "relay"):
             with contextlib.suppress(OSError):
@@ -199,4 +199,12 @@ class DockerSandbox:
         if self._lane is not None:
             lane = self._lane
             await self._calls.gently(lambda _: lane.remove())
+        await self._calls.gently(lambda _: remove_run(self._calls.client, self._run_id))
         self._calls.close()
+
+
+def _packed(source: Path) -> bytes:
+    try:
+        return frozen_tar(source)
+    except OSError as error:
+        raise SandboxError(f"the service's files cannot be read: {error.strerror} ({error.filename})") from error

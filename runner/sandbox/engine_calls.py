@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from runner.sandbox.base import SandboxError
+from runner.sandbox.offload import Offload
 
 if TYPE_CHECKING:
     from docker import APIClient, DockerClient
@@ -22,11 +21,11 @@ class EngineCalls:
 
     def __init__(self, client: DockerClient) -> None:
         self.client = client
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="prodrill-engine")
+        self._offload = Offload("prodrill-engine", _THREADS)
 
     async def run(self, work: Callable[[APIClient], T]) -> T:
         """`work` with the engine's client, on a thread. SandboxError when the engine refuses or does not answer."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._told, work)
+        return await self._offload.run(self._told, work)
 
     def _told(self, work: Callable[[APIClient], T]) -> T:
         from docker.errors import APIError, DockerException
@@ -52,6 +51,10 @@ class EngineCalls:
         with contextlib.suppress(SandboxError):
             self._told(work)
 
+    async def idle(self) -> None:
+        """Until no call is under way: a cancelled one may still be making something."""
+        await self._offload.idle()
+
     def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._offload.close()
         self.client.close()

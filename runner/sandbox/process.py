@@ -20,6 +20,7 @@ from runner.sandbox.environment import service_env
 from runner.sandbox.freeze import copy_frozen
 from runner.sandbox.host_relay import VITALS_SCRIPT, HostRelay
 from runner.sandbox.node import node_binary, node_version
+from runner.sandbox.offload import Offload
 from runner.sandbox.owner import Owner, created_s
 from runner.sandbox.ports import PortLease
 from runner.sandbox.process_service import ProcessService
@@ -50,13 +51,14 @@ class ProcessSandbox:
         self._services: list[ProcessService] = []
         self._count = 0
         self._pids: dict[int, float] = {}
+        self._offload = Offload("prodrill-process", 4)
 
     async def open(self) -> None:
         self._toolbox.require()
         become_subreaper()
         self._watchdog.start()
-        await asyncio.to_thread(self._make_folder)
-        self.relay = await asyncio.to_thread(self._host_relay.start)
+        await self._offload.run(self._make_folder)
+        self.relay = await self._offload.run(self._host_relay.start)
         await self.relay.connect()
         self._record(self._host_relay.pid)
 
@@ -76,36 +78,39 @@ class ProcessSandbox:
     def _write_record(self) -> None:
         record = RunRecord(Owner.current().label, self._pids)
         part = self._folder / f"{OWNER_FILE}.part"
-        part.write_bytes(msgspec.json.encode(record))
-        part.replace(self._folder / OWNER_FILE)
+        try:
+            part.write_bytes(msgspec.json.encode(record))
+            part.replace(self._folder / OWNER_FILE)
+        except OSError as error:
+            raise SandboxError(
+                f"{part} cannot be written: {error.strerror}; free some space and run it again"
+            ) from error
 
     async def start(self, launch: Launch, on_line: OnLine) -> ProcessService:
         self._count += 1
         name = f"service-{self._count}"
-        folder, app = (self._folder / f"{kind}-{self._count}" for kind in ("scratch", "app"))
-        lease = await asyncio.to_thread(PortLease)
-        service = ProcessService(name, lease, folder, launch.limits, on_line, self._watchdog)
-        try:
-            await asyncio.to_thread(self._launch, service, launch, folder, app)
-        except BaseException:
-            lease.release()
-            await asyncio.to_thread(lambda: (remove_tree(folder), remove_tree(app)))
-            raise
+        app, scratch = (self._folder / f"{kind}-{self._count}" for kind in ("app", "scratch"))
+        service = ProcessService(name, PortLease(), app, scratch, launch.limits, on_line, self._watchdog)
         self._services.append(service)
+        try:
+            await self._offload.run(self._launch, service, launch, app, scratch)
+        except SandboxError:
+            await service.remove()
+            raise
         service.follow()
         self._record(service.process.pid)
         await self.relay.map(name, SERVICE_ADDRESS, service.port)
         return service
 
-    def _launch(self, service: ProcessService, launch: Launch, folder: Path, app: Path) -> None:
-        home, tmp = folder / "home", folder / "tmp"
+    def _launch(self, service: ProcessService, launch: Launch, app: Path, scratch: Path) -> None:
+        home, tmp = scratch / "home", scratch / "tmp"
         try:
             copy_frozen(launch.source, app)
             home.mkdir(parents=True)
             tmp.mkdir()
             path = f"{node_binary().parent}{os.pathsep}/usr/local/bin:/usr/bin:/bin"
             env = service_env(launch, port=service.port, path=path, home=str(home), tmp=str(tmp))
-            service.launch([str(node_binary()), *launch.command[1:]], app, env)
+            service.launch([str(node_binary()), *launch.command[1:]], env)
         except OSError as error:
             raise SandboxError(f"the service could not be started: {error.strerror} ({error.filename})") from error
 
@@ -122,6 +127,7 @@ class ProcessSandbox:
         }
 
     async def close(self) -> None:
+        await self._offload.idle()
         await asyncio.gather(*(service.remove() for service in self._services), return_exceptions=True)
         if hasattr(self, "relay"):
             with contextlib.suppress(OSError):
@@ -129,3 +135,4 @@ class ProcessSandbox:
         await asyncio.to_thread(self._host_relay.stop)
         self._watchdog.close()
         await asyncio.to_thread(remove_tree, self._folder)
+        self._offload.close()

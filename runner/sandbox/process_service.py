@@ -29,19 +29,14 @@ HEAP_ABORT = "JavaScript heap out of memory"
 
 
 class ProcessService:
-    """A started copy. Its process leads a session of its own; `folder` is all it may write to."""
+    """A copy, started by `launch`. Its process leads a session of its own; `scratch` is all it should write to."""
 
     def __init__(
-        self, relay_name: str, lease: PortLease, folder: Path, limits: Limits, on_line: OnLine, watchdog: Watchdog
+        self, name: str, lease: PortLease, app: Path, scratch: Path, limits: Limits, on_line: OnLine, watchdog: Watchdog
     ) -> None:
-        self.relay_name, self.port = relay_name, lease.port
-        self._lease, self._folder, self._limits, self._on_line, self._watchdog = (
-            lease,
-            folder,
-            limits,
-            on_line,
-            watchdog,
-        )
+        self.relay_name, self.port = name, lease.port
+        self._lease, self._app, self._scratch = lease, app, scratch
+        self._limits, self._on_line, self._watchdog = limits, on_line, watchdog
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[Exit] = self._loop.create_future()
         self._budget = Budget(limits.log_mb)
@@ -50,22 +45,23 @@ class ProcessService:
         self._reason = ""
         self._heap_aborted = False
         self._removed = False
+        self._is_followed = False
         self._process: subprocess.Popen[bytes] | None = None
 
-    def launch(self, command: list[str], cwd: Path, env: dict[str, str]) -> None:
+    def launch(self, command: list[str], env: dict[str, str]) -> None:
         """Start it; to be called off the event loop (it blocks for some milliseconds). OSError when it cannot start."""
         self._process = subprocess.Popen(
-            command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            command, cwd=self._app, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             start_new_session=True, bufsize=0,
         )  # fmt: skip
-        self._app = cwd
-        self.tree = ProcessTree(self._process.pid, self._folder)
+        self.tree = ProcessTree(self._process.pid, self._scratch)
         _limit(self._process.pid, self._limits)
-        self._watchdog.watch(Watched(self.tree, self._limits, self._folder, self._on_breach))
+        self._watchdog.watch(Watched(self.tree, self._limits, self._scratch, self._on_breach))
 
     def follow(self) -> None:
         """Read its output and await its end, from now on; on the event loop."""
         process = self.process
+        self._is_followed = True
         assert process.stdout is not None and process.stderr is not None
         for name, stream in (("stdout", process.stdout), ("stderr", process.stderr)):
             os.set_blocking(stream.fileno(), False)
@@ -161,10 +157,13 @@ class ProcessService:
         if self._removed:
             return
         self._removed = True
-        self._watchdog.forget(self.process.pid)
-        await asyncio.to_thread(self.tree.kill)
-        await self.wait()
-        await asyncio.to_thread(lambda: (remove_tree(self._folder), remove_tree(self._app)))
+        if self._process is not None:
+            self._watchdog.forget(self._process.pid)
+            await asyncio.to_thread(self.tree.kill)
+            # Where nothing follows it, because the start was cancelled, nobody else would ever await its end.
+            await (self.wait() if self._is_followed else asyncio.to_thread(self._process.wait))
+        for folder in (self._scratch, self._app):
+            await asyncio.to_thread(remove_tree, folder)
         self._lease.release()
 
 

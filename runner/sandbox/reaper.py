@@ -82,6 +82,15 @@ def reap_engine(client: Any) -> list[str]:
     return reaped
 
 
+def remove_run(client: Any, run_id: str) -> None:
+    """Remove what one's own run still has on the engine, such as what a cancelled start was making."""
+    wanted = {"label": f"{LABEL_RUN}={run_id}"}
+    for container in client.containers.list(all=True, filters=wanted, ignore_removed=True):
+        _try(lambda one=container: one.remove(force=True, v=True), container.name, [])
+    for network in client.networks.list(filters=wanted):
+        _try(network.remove, network.name, [])
+
+
 def _is_orphaned(labels: dict[str, str]) -> bool:
     owner = Owner.parse(labels.get(LABEL_OWNER, ""))
     return owner is not None and owner.is_dead

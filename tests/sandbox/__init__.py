@@ -1,0 +1,1 @@
+"""Real services in real sandboxes."""
