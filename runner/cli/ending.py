@@ -8,14 +8,17 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from runner.cli.engine import Engine
 from runner.cli.errors import CliError, Interrupted, PipeClosed
 from runner.cli.exit_code import ExitCode
 from runner.cli.group import COMPLETE_VARIABLE, root
-from runner.cli.output import err, flush, is_terminal, lenient_streams, silence_stdout
+from runner.cli.output import complain, err, flush, is_terminal, lenient_streams, silence_stdout
+
+if TYPE_CHECKING:
+    from runner.cli.engine import Engine
 
 # The trees whose text is ready to show, looked up among the loaded modules: one that was never loaded raised nothing.
 _TOLD = (
@@ -50,7 +53,7 @@ def command_line(arguments: Sequence[str], engine: Engine | None = None) -> int:
         result = root.main(args=list(arguments), prog_name="prodrill", standalone_mode=False, obj=engine)
         flush()
         return int(result) if isinstance(result, int) else ExitCode.PASSED
-    except PipeClosed:
+    except (PipeClosed, SystemExit):  # click leaves by SystemExit where its own help meets a closed pipe, only
         silence_stdout()
         return ExitCode.PIPE_CLOSED
     except Interrupted as end:
@@ -62,7 +65,7 @@ def command_line(arguments: Sequence[str], engine: Engine | None = None) -> int:
         error.show()
         return error.exit_code
     except CliError as error:
-        err(f"prodrill: {error}")
+        complain(str(error))
         return error.exit_code
     except Exception as error:
         return _told(error)
@@ -82,7 +85,7 @@ def _complete(arguments: Sequence[str]) -> int:
 def _aborted(end: BaseException) -> int:
     """Ctrl-C at a question or before any loop runs; or a question that nobody is there to answer."""
     if isinstance(end.__context__, EOFError) and not is_terminal(sys.stdin):
-        err("prodrill: there is nobody to answer this question; give --yes to answer it beforehand.")
+        complain("there is nobody to answer this question; give --yes to answer it beforehand.")
         return ExitCode.USAGE
     err("Stopped.")
     return ExitCode.INTERRUPTED
@@ -92,16 +95,17 @@ def _told(error: Exception) -> int:
     for module, name, code in _TOLD:
         kind = getattr(sys.modules.get(module), name, None)
         if kind is not None and isinstance(error, kind):
-            err(f"prodrill: {error}")
+            complain(str(error))
             return code
     if isinstance(error, OSError) and error.errno in _DISK:
         about = f": {error.filename}" if error.filename else ""
         then = _DISK_NEXT.get(error.errno, "Put that right, or choose another place, and repeat the command.")
-        err(f"prodrill: {_DISK[error.errno]}{about}. {then}")
+        complain(f"{_DISK[error.errno]}{about}. {then}")
+        silence_stdout()
         return ExitCode.USAGE
     where = _keep_traceback(error)
     told = str(error).splitlines()
-    err(f"prodrill: this is our fault, not yours: {type(error).__name__}{': ' + told[0] if told else ''}. {where}")
+    complain(f"this is our fault, not yours: {type(error).__name__}{': ' + told[0] if told else ''}. {where}")
     return ExitCode.OURS_OR_INCONCLUSIVE
 
 

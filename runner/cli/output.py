@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import Any, TextIO
 
 from runner.cli.errors import PipeClosed
@@ -37,6 +38,16 @@ def err(text: str = "", *, end: str = "\n") -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         pass
+
+
+def tell(text: str) -> None:
+    """A sentence on stderr, cut between words where a terminal is narrow."""
+    err("\n".join(paint_for(sys.stderr).wrapped(text, "", "  ")))
+
+
+def complain(text: str) -> None:
+    """Says on stderr why a command gives up."""
+    tell(f"prodrill: {text}")
 
 
 def flush() -> None:
@@ -78,7 +89,10 @@ def paint_for(stream: TextIO) -> Paint:
 
 
 def lenient_streams() -> None:
-    """No text is worth a crash: a character that a stream cannot write is shown as `?`."""
+    """No text is worth a crash: what a stream cannot write is shown as `?`, and a closed stream swallows all."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # started with this descriptor closed
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # open to the end
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+HERE = "."
 F = TypeVar("F", bound=Callable[..., Any])
 
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ class LessonName(_Name):
 
 def kata_argument(function: F) -> F:
     return click.argument("kata", type=KataName(), metavar="KATA")(function)
+
+
+def kata_or_here_argument(function: F) -> F:
+    """A kata, by default the one whose copy the current folder is or lies in."""
+    return click.argument("kata", type=KataName(), metavar="[KATA]", default=HERE)(function)
 
 
 def sandbox_option(function: F) -> F:

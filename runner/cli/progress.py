@@ -12,7 +12,7 @@ from runner import clock
 from runner.cli.output import is_terminal, paint_for
 from runner.record import events
 from runner.record.finding import Verdict
-from runner.reports.paint import Paint, printable
+from runner.reports.paint import Paint, printable, printable_lines
 
 _REDRAW_S = 0.25
 _STAGE_STEP = 0.25
@@ -30,6 +30,13 @@ class StatusLine:
     def line(self, text: str) -> None:
         """An ordinary line, which stays."""
         self._write(f"{self._erased()}{text}\n")
+
+    def told(self, text: str, *styles: str) -> None:
+        """What stays, made safe, and cut between words where the terminal is narrow."""
+        first, *others = printable_lines(text)
+        parts = [*self.paint.wrapped(first, "", "  "), *(f"  {other}" for other in others)]
+        for part in parts:
+            self.line(self.paint.style(part, *styles))
 
     def status(self, text: str) -> None:
         """The last line from now on; nothing where there is no terminal."""
@@ -77,7 +84,7 @@ class Progress:
             case events.StageReached():
                 self._stage(event)
             case events.NoticeGiven(text=text):
-                self._status.line(self._status.paint.style(f"note: {printable(text)}", "yellow"))
+                self._status.told(f"note: {text}", "yellow")
             case events.ProbeStarted(criterion=criterion, round=number):
                 self._probe_started(criterion, number)
             case events.ProbeJudged(result=result):
@@ -98,7 +105,7 @@ class Progress:
         self._total = len(event.criteria)
         count = f"{self._total} {'criterion' if self._total == 1 else 'criteria'}"
         sealed = "" if event.sealed else " (it isolates nothing)"
-        self._status.line(f"Judging {event.kata} by {count} in the {event.sandbox} sandbox{sealed}, seed {event.seed}.")
+        self._status.told(f"Judging {event.kata} by {count} in the {event.sandbox} sandbox{sealed}, seed {event.seed}.")
 
     def _stage(self, event: events.StageReached) -> None:
         text = printable(event.text)

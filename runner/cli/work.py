@@ -14,7 +14,8 @@ from runner.catalog.errors import NoSuchKata
 from runner.catalog.kata import Kata
 from runner.catalog.loader import kata_slugs, load_kata
 from runner.cli.errors import UserError, did_you_mean
-from runner.cli.output import err
+from runner.cli.output import complain, tell
+from runner.cli.params import HERE
 from runner.learner.errors import LearnerError
 from runner.learner.home import open_store, workspace_root
 from runner.learner.snapshot import Snapshot, unpack
@@ -53,6 +54,8 @@ def find_kata(name: str) -> Kata:
             kata = _kata_of_copy(desk.workspace, Path(name))
         if kata is not None:
             return kata
+        if not (Path(name) / "kata.yaml").is_file():
+            raise UserError(_which_kata(Path(name)))
     return load_kata(name)
 
 
@@ -94,7 +97,7 @@ class AttemptBeingMade:
             with open_store() as store:
                 return store.add_attempt(report, self._snapshot, histories, whole=whole)
         except LearnerError as error:
-            err(f"prodrill: this attempt could not be kept. {error}")
+            complain(f"this attempt could not be kept. {error}")
             return None
 
 
@@ -131,7 +134,7 @@ def available_sandboxes() -> list[str]:
     try:
         client, _ = connect()
     except NoEngine as error:
-        err(f"Only in the process sandbox: {error}.")
+        tell(f"Only in the process sandbox: {error}.")
         return ["process"]
     client.close()
     return ["docker", "process"]
@@ -161,6 +164,8 @@ def _no_such(name: str) -> Exception:
 
 
 def _which_kata(folder: Path) -> str:
+    if str(folder) == HERE:
+        return f"name a kata, for {folder.resolve()} is not one of your copies. `prodrill list` shows all of them."
     near = did_you_mean(folder.resolve().name, kata_slugs())
     if (folder / "kata.yaml").is_file():
         return (

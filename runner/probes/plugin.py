@@ -63,6 +63,12 @@ class ProbePlugin:
         items[:] = [i for i in items if isinstance(i, ProbeItem) and i.probe.id in wanted]
         items.sort(key=lambda item: order.index(item.probe.id) if isinstance(item, ProbeItem) else 0)
 
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """What will be judged, in the order of `kata.yaml`."""
+        wanted = self._wanted()
+        return tuple(criterion.id for criterion in self._stage.kata.criteria if criterion.id in wanted)
+
     def _wanted(self) -> set[str]:
         if not self._only:
             return {criterion.id for criterion in self._stage.kata.criteria}

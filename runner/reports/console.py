@@ -6,9 +6,9 @@ from collections import Counter
 
 from runner.record.finding import Finding, Verdict
 from runner.record.report import CriterionResult, Report
-from runner.reports.paint import Paint, number, printable
+from runner.reports.paint import Paint, number, printable, printable_lines
 
-_INDENT = " " * 15
+_INDENT = " " * 4
 
 
 def render(report: Report, paint: Paint, *, hints: bool = True) -> str:
@@ -45,16 +45,18 @@ def _criterion(result: CriterionResult, kata: str, paint: Paint, *, hints: bool)
     lines += paint.wrapped(sentence, _INDENT)
     if finding.verdict is Verdict.PASSED:
         return lines
-    lines += _reason(finding, paint)
+    lines += _reason(finding, kata, paint)
     if finding.verdict is Verdict.FAILED and hints:
         lines.append(f"{_INDENT}{paint.style('next hint:', 'cyan')} prodrill hint {printable(kata)} {name}")
     return lines
 
 
-def _reason(finding: Finding, paint: Paint) -> list[str]:
+def _reason(finding: Finding, kata: str, paint: Paint) -> list[str]:
     """What was seen, the number against its limit, the events that decided, and how to see it by hand."""
     arrow = "→ " if paint.unicode else "> "
-    lines = paint.wrapped(printable(finding.sentence), _INDENT + arrow, _INDENT + "  ")
+    first, *others = printable_lines(finding.sentence)
+    lines = paint.wrapped(first, _INDENT + arrow, _INDENT + "  ")
+    lines += [line for other in others for line in paint.wrapped(other, _INDENT + "    ", _INDENT + "    ")]
     measured = against_limit(finding)
     if measured:
         lines.append(f"{_INDENT}  {measured}")
@@ -63,6 +65,8 @@ def _reason(finding: Finding, paint: Paint) -> list[str]:
     if finding.reproduce:
         # Never wrapped: it is there to be copied.
         lines.append(f"{_INDENT}{paint.style('by hand:', 'cyan')} {printable(finding.reproduce)}")
+        if "$URL" in finding.reproduce:
+            lines += paint.wrapped(f"($URL is what `prodrill run {printable(kata)}` prints)", _INDENT + "         ")
     return lines
 
 

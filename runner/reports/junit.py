@@ -51,7 +51,8 @@ def _counts(report: Report) -> dict[str, str]:
 
 def _properties(report: Report) -> dict[str, str]:
     sealed = str(report.sealed).lower()
-    return {"seed": str(report.seed), "sandbox": report.sandbox, "sealed": sealed, **report.versions}
+    versions = {f"version.{name}": version for name, version in report.versions.items()}
+    return {"seed": str(report.seed), "sandbox": report.sandbox, "sealed": sealed, **versions}
 
 
 def _case(suite: ET.Element, result: CriterionResult, report: Report) -> None:

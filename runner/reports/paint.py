@@ -75,6 +75,12 @@ class Paint(Struct, frozen=True):
         return lines or [indent.rstrip()]
 
 
+def printable_lines(text: str) -> list[str]:
+    """Each line of `text`, safe to print; at least one, and none that is empty after the first."""
+    first, *others = text.split("\n")
+    return [printable(first), *(line for line in map(printable, others) if line)]
+
+
 def printable(text: str) -> str:
     """One line that is safe to print: no control, direction override or half of a surrogate pair. Indentation stays."""
     return "".join(_safe(character) for character in ANSI.sub("", text)).rstrip()

@@ -96,9 +96,10 @@ def _verify(job: Job, stage: Stage) -> None:
     trouble = ""
     try:
         stage.run(stage.open())
-        criteria = tuple(criterion.id for criterion in stage.kata.criteria)
         stage.emit(
-            RunStarted(stage.now(), stage.kata.slug, stage.sandbox.name, stage.sandbox.sealed, job.seed, criteria)
+            RunStarted(
+                stage.now(), stage.kata.slug, stage.sandbox.name, stage.sandbox.sealed, job.seed, plugin.criteria
+            )
         )
         _pytest(stage, plugin)
     except (SandboxError, RelayError) as error:

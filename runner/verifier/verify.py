@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import secrets
-import shutil
 import sys
 import tempfile
 from collections.abc import AsyncGenerator, Iterator
@@ -20,7 +19,9 @@ from runner.probes.command import NoEntry, start_command
 from runner.record.events import Event, NoticeGiven, RunEnded
 from runner.record.finding import Finding, Verdict
 from runner.record.report import CriterionResult, Report
-from runner.verifier.freeze import freeze
+from runner.sandbox.base import SandboxError
+from runner.sandbox.cache import remove_tree
+from runner.sandbox.freeze import copy_frozen
 from runner.verifier.request import Job, RunRequest, VerifyError, VerifyRequest, sandbox_name
 
 _LONGEST_LINE = 64 * 2**20
@@ -98,12 +99,14 @@ def _frozen(source: Path) -> Iterator[Path]:
         _freeze(source, place / "source")
         yield place
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        remove_tree(place)
 
 
 def _freeze(source: Path, into: Path) -> None:
     try:
-        freeze(source, into)
+        copy_frozen(source, into)
+    except SandboxError as error:
+        raise VerifyError(f"{source} cannot be judged: {error}.") from error
     except OSError as error:
         raise VerifyError(
             f"{source} could not be copied: {error}. Free disk space or mend the file's permissions."
@@ -153,11 +156,18 @@ async def _end(child: asyncio.subprocess.Process) -> None:
     waiting = asyncio.ensure_future(child.wait())
     try:
         await asyncio.wait_for(asyncio.shield(waiting), _END_WITHIN_S)
-    except (TimeoutError, asyncio.CancelledError):
-        with contextlib.suppress(ProcessLookupError):
-            child.kill()
-        await waiting
+    except TimeoutError:
+        await _kill(child, waiting)
+    except asyncio.CancelledError:
+        await _kill(child, waiting)
         raise
+
+
+async def _kill(child: asyncio.subprocess.Process, waiting: asyncio.Future[int]) -> None:
+    """What it leaves is removed at the next start, by its labels and records."""
+    with contextlib.suppress(ProcessLookupError):
+        child.kill()
+    await waiting
 
 
 def _last_words(place: Path) -> str:

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from runner.cli import ending, group
-from runner.cli.exit_code import ExitCode
 from runner.cli.group import COMMANDS
 from tests.cli.conftest import Prodrill
 
@@ -56,24 +55,42 @@ def test_help_names_every_command(prodrill: Prodrill) -> None:
     assert [name for name in COMMANDS if f"  {name} " not in said] == []
 
 
-def test_a_reader_that_goes_away_is_no_error(home: Path) -> None:
-    script = f"{sys.executable} -m runner.cli.main lesson event-loop | true; echo ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
-    assert done.stderr == ""
-    assert done.stdout.strip() in ("0", str(int(ExitCode.PIPE_CLOSED)))
-
-
-def test_a_closed_pipe_ends_silently_with_the_code_shells_know(home: Path) -> None:
+@pytest.mark.parametrize("arguments", [("lesson", "event-loop"), ("list",), ("list", "--json"), ("--help",)])
+def test_a_closed_pipe_ends_silently_with_the_code_shells_know(home: Path, arguments: tuple[str, ...]) -> None:
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
-        [sys.executable, "-m", "runner.cli.main", "lesson", "event-loop"],
+        [sys.executable, "-m", "runner.cli.main", *arguments],
         stdout=write,
         stderr=subprocess.PIPE,
         timeout=60,
     )
     os.close(write)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+def _shell(line: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", line.replace("prodrill", f"{sys.executable} -m runner.cli.main")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("line", ["prodrill list >&-", "prodrill list 2>&-", "prodrill list >&- 2>&-"])
+def test_a_stream_that_was_closed_from_the_start_is_no_error(home: Path, line: str) -> None:
+    done = _shell(line)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_full_disk_behind_stdout_is_told(home: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    done = _shell("prodrill list >/dev/full")
+    assert done.returncode == 2
+    assert done.stderr.startswith("prodrill: There is no space left") and done.stderr.count("\n") == 1
 
 
 def _command_line_raising(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:

@@ -56,9 +56,7 @@ def test_a_row_is_printed_for_each_and_all_right_is_code_0(typed: Type) -> None:
     proof = FakeProof()
     done = typed("prove", "slow-sum", "--sandbox", "process", "--repeat", "3", engine=proof)
     assert done.code == 0
-    assert done.out.split() == [
-        *("right", "slow-sum", "process", "rejected", "later", "1.5", "s", "fails", "stays-quick")
-    ]
+    assert done.out.split() == [*("right", "1.5", "s", "process", "slow-sum", "rejected/later", "fails", "stays-quick")]
     assert "1 verified, 0 not as named." in done.err
     assert proof.asked == [("slow-sum", ("process",), (), 3)]
 
@@ -66,7 +64,7 @@ def test_a_row_is_printed_for_each_and_all_right_is_code_0(typed: Type) -> None:
 def test_a_wrong_row_says_what_was_expected_and_is_code_1(typed: Type) -> None:
     done = typed("prove", "--sandbox", "process", engine=FakeProof(wrong=True))
     assert done.code == 1
-    assert done.out.startswith("WRONG  slow-sum ")
+    assert done.out.startswith("WRONG   1.5 s  process  slow-sum  rejected/later  ")
     assert "expected: fails stays-quick; seed 7" in done.err
     assert "stays-quick: passed: " in done.err and "answers-right: failed: " in done.err
 

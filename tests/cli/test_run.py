@@ -29,7 +29,7 @@ def test_the_address_and_the_log_go_to_stdout_and_the_rest_to_stderr(typed: Type
     engine = FakeEngine([*_UP, events.ServiceStopped(9.0, 0, None)])
     done = typed("run", "slow-sum", engine=engine)
     assert done.out == f"{_URL}\n    listening on 40123\n"
-    assert f"curl -i {_URL}/healthz" in done.err
+    assert f"  URL={_URL}\n  curl -i $URL/healthz\n" in done.err
     assert "loop delay    1.2 ms  loop busy  50%  memory    64 MiB  handles  12  cpu  25%" in done.err
     assert engine.closed == 1
 

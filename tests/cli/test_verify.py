@@ -36,14 +36,14 @@ def test_verdicts_with_their_reasons_go_to_stdout_and_progress_to_stderr(typed: 
     done = typed("verify", "slow-sum", engine=engine_saying(FAILING))
     assert done.out == (
         "✓ passed       answers-right\n"
-        "               Every answer is right.\n"
+        "    Every answer is right.\n"
         "✗ failed       stays-quick\n"
-        "               It stays quick.\n"
-        "               → What was seen of stays-quick.\n"
-        "                 measured 0.5 share, limit 0.9\n"
-        "                   GET /sum at 1.0 s\n"
-        "               by hand: curl -i localhost\n"
-        "               next hint: prodrill hint slow-sum stays-quick\n"
+        "    It stays quick.\n"
+        "    → What was seen of stays-quick.\n"
+        "      measured 0.5 share, limit 0.9\n"
+        "        GET /sum at 1.0 s\n"
+        "    by hand: curl -i localhost\n"
+        "    next hint: prodrill hint slow-sum stays-quick\n"
         "\n"
         "✗ failed slow-sum: 1 passed, 1 failed\n"
         "seed 7 · docker sandbox · 1.5 s\n"
@@ -94,6 +94,8 @@ def test_exit_zero_does_not_hide_wrong_usage(typed: Type) -> None:
     [
         (("slow-sun",), ("'slow-sun'", "Did you mean 'slow-sum'?")),
         (("slow-sum",), ("prodrill start slow-sum",)),
+        ((), ("name a kata", "prodrill list")),
+        ((".",), ("name a kata", "prodrill list")),
         (("./nowhere",), ("./nowhere does not exist", "prodrill list")),
         (("content/katas/slow-sum/service",), ("is not one of your copies", "--kata")),
         (("content/katas/slow-sum",), ("is a kata itself", "prodrill verify content/katas/slow-sum/service")),
@@ -165,9 +167,11 @@ def test_the_copy_can_be_named_by_its_folder(typed: Type, home: Path, monkeypatc
     monkeypatch.chdir(home / "work" / "slow-sum")
     engine = engine_saying(PASSING)
     assert typed("verify", ".", engine=engine).code == 0
-    assert engine.requests[0].kata.slug == "slow-sum"
+    assert typed("verify", engine=engine).code == 0
+    assert [request.kata.slug for request in engine.requests] == ["slow-sum", "slow-sum"]
     with open_store() as store:
-        assert len(store.attempts("slow-sum")) == 1
+        assert len(store.attempts("slow-sum")) == 2
+    assert len(typed("attempts").out.splitlines()) == 2
 
 
 def test_a_folder_elsewhere_leaves_no_attempt_and_offers_no_hint(typed: Type, home: Path) -> None:

@@ -5,32 +5,33 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.record.report import Report
+from runner.record.finding import Finding, Verdict
+from runner.record.report import CriterionResult, Report
 from runner.reports import console
 from runner.reports.paint import Paint, number, printable
 from tests.reports.reports_for_tests import hostile_report, report_of
 
 GOLDEN = """\
 ✓ passed       reports-are-right
-               Reports stay correct.
+    Reports stay correct.
 ✗ failed       others-overtake
-               A report being rendered holds nothing else up.
-               → Of 40 ordinary requests sent while reports rendered, 2 were answered before one ended.
-                 measured 0.05 share of requests, limit 0.9
-                   GET /orders/17 sent at 1.20 s, answered at 3.41 s
-                   POST /reports ended at 3.40 s
-               by hand: curl -s localhost:3000/reports & curl -w '%{time_total}' localhost:3000/orders/17
-               next hint: prodrill hint blocked-event-loop others-overtake
+    A report being rendered holds nothing else up.
+    → Of 40 ordinary requests sent while reports rendered, 2 were answered before one ended.
+      measured 0.05 share of requests, limit 0.9
+        GET /orders/17 sent at 1.20 s, answered at 3.41 s
+        POST /reports ended at 3.40 s
+    by hand: curl -s localhost:3000/reports & curl -w '%{time_total}' localhost:3000/orders/17
+    next hint: prodrill hint blocked-event-loop others-overtake
 – blocked      several-finish
-               Several reports at once finish.
-               → It needs others-overtake.
+    Several reports at once finish.
+    → It needs others-overtake.
 ? inconclusive idle-is-quick
-               An idle service is not made slow.
-               → The machine was busy: our own timer was 80 ms late.
-                 measured 80 ms, limit 20
+    An idle service is not made slow.
+    → The machine was busy: our own timer was 80 ms late.
+      measured 80 ms, limit 20
 ! error        survives
-               It survives.
-               → The engine went away. Start it and repeat.
+    It survives.
+    → The engine went away. Start it and repeat.
 
 ✗ failed blocked-event-loop: 1 passed, 1 failed, 1 blocked, 1 inconclusive, 1 error
 seed 4711 · docker sandbox · 6.2 s
@@ -43,6 +44,26 @@ def test_every_verdict_is_a_mark_and_a_word_and_every_refusal_has_its_reason() -
 
 def test_the_process_sandbox_is_said_to_isolate_nothing() -> None:
     assert "process sandbox (process: isolates nothing)" in console.render(report_of(sealed=False), Paint())
+
+
+def test_a_line_that_needs_an_address_says_where_to_get_it() -> None:
+    finding = Finding(Verdict.FAILED, "It waited.", reproduce="curl -i $URL/x")
+    report = Report("slow-sum", "docker", True, 1, "", 0.0, (CriterionResult("a", "A.", finding),), {})
+    said = console.render(report, Paint()).splitlines()
+    assert said[3:5] == ["    by hand: curl -i $URL/x", "             ($URL is what `prodrill run slow-sum` prints)"]
+
+
+def test_the_last_lines_of_a_log_stay_lines_and_keep_their_indentation() -> None:
+    finding = Finding(
+        Verdict.FAILED, "It exited. Its last lines:\n  const x = ;\n            ^\n\n  SyntaxError\x1b[2J"
+    )
+    report = Report("slow-sum", "docker", True, 1, "", 0.0, (CriterionResult("a", "A.", finding),), {})
+    assert console.render(report, Paint()).splitlines()[2:6] == [
+        "    → It exited. Its last lines:",
+        "          const x = ;",
+        "                    ^",
+        "          SyntaxError",
+    ]
 
 
 def test_notices_stand_in_the_report() -> None:

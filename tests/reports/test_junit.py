@@ -21,7 +21,7 @@ timestamp="2026-01-02T03:04:05Z">
       <property name="seed" value="4711" />
       <property name="sandbox" value="docker" />
       <property name="sealed" value="true" />
-      <property name="node" value="v24.19.0" />
+      <property name="version.node" value="v24.19.0" />
     </properties>
     <testcase name="reports-are-right" classname="prodrill.blocked-event-loop" time="1.500" />
     <testcase name="others-overtake" classname="prodrill.blocked-event-loop" time="1.500">

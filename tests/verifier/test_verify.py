@@ -259,3 +259,11 @@ def test_two_verifications_of_one_kata_at_once_do_not_meet() -> None:
 
     ended = [events[-1] for events in asyncio.run(both())]
     assert [event.report.verdict for event in ended if isinstance(event, RunEnded)] == [Verdict.PASSED] * 2
+
+
+def test_a_folder_with_a_link_is_refused_by_name(tmp_path: Path) -> None:
+    folder = tmp_path / "service"
+    shutil.copytree(KATA / "service", folder)
+    (folder / "config.js").symlink_to("/etc/hostname")
+    with pytest.raises(VerifyError, match=r"config\.js is a symbolic link"):
+        _verify(folder)

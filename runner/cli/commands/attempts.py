@@ -8,8 +8,8 @@ import click
 
 from runner.catalog.kata import Kata
 from runner.cli.errors import UserError
-from runner.cli.output import err, is_terminal, out, out_json, paint_for
-from runner.cli.params import json_option, kata_argument, yes_option
+from runner.cli.output import err, is_terminal, out, out_json, paint_for, tell
+from runner.cli.params import json_option, kata_or_here_argument, yes_option
 from runner.cli.patch import show_patch
 from runner.cli.work import Desk, find_kata, open_desk
 from runner.learner.store import Attempt, Change, Comparison
@@ -19,7 +19,7 @@ from runner.reports.paint import Paint, printable
 
 
 @click.command()
-@kata_argument
+@kata_or_here_argument
 @click.option("--show", "shown", type=int, metavar="N", help="The whole report of attempt N.")
 @click.option("--compare", "pair", type=(int, int), metavar="A B", help="Two attempts side by side, and what changed.")
 @click.option(
@@ -68,16 +68,17 @@ def _list(kata: Kata, attempts: list[Attempt], as_json: bool) -> None:
         return
     paint = paint_for(sys.stdout)
     for each in attempts:
-        part = "" if each.whole else "  (a part of the criteria)"
+        part = "" if each.whole else "  (in part)"
         when = each.started_at.replace("T", " ")[:16]
         tally = f"{each.passed}/{each.judged} passed"
         out(f"{each.id:>4}  {when}  {paint.verdict(each.verdict)}  {tally}  {each.sandbox}{part}")
     if not is_terminal(sys.stdout):
         return
     if not attempts:
-        err(f"No attempt yet. Make one: prodrill verify {kata.slug}")
+        tell(f"No attempt yet. Make one: prodrill verify {kata.slug}")
     else:
-        err(f"\nTimes are UTC. One in full: prodrill attempts {kata.slug} --show {attempts[-1].id}")
+        err()
+        tell(f"Times are UTC. One in full: prodrill attempts {kata.slug} --show {attempts[-1].id}")
 
 
 def _show(desk: Desk, number: int, as_json: bool) -> None:
@@ -131,7 +132,7 @@ def _restore(desk: Desk, kata: Kata, number: int, yes: bool) -> None:
         err("Left as it is.")
         return
     desk.workspace.restore(kata, number)
-    err(f"Restored. To have back what was there: prodrill reset {kata.slug} --undo")
+    tell(f"Restored. To have back what was there: prodrill reset {kata.slug} --undo")
 
 
 def _facts(attempt: Attempt) -> dict[str, object]:

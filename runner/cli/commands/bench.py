@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from runner.cli.output import err
+from runner.cli.output import tell
 from runner.cli.params import json_option
 from runner.cli.work import available_sandboxes
 
@@ -24,7 +24,7 @@ def command(sandboxes: tuple[str, ...], as_json: bool) -> int:
     Takes several minutes and wants a quiet machine. Exits with 1 where a figure is over its limit.
     """
     where = sandboxes or tuple(available_sandboxes())
-    err(f"Measuring in {' and '.join(where)}; this takes several minutes. Leave the machine alone meanwhile.")
+    tell(f"Measuring in {' and '.join(where)}; this takes several minutes. Leave the machine alone meanwhile.")
     from runner.verifier import bench
 
     return bench.main(where, as_json=as_json)

@@ -6,14 +6,14 @@ import sys
 
 import click
 
-from runner.cli.output import err, is_terminal
-from runner.cli.params import kata_argument
+from runner.cli.output import is_terminal, tell
+from runner.cli.params import kata_or_here_argument
 from runner.cli.patch import show_patch
 from runner.cli.work import find_kata, open_desk
 
 
 @click.command()
-@kata_argument
+@kata_or_here_argument
 def command(kata: str) -> None:
     """Show what you changed in KATA, as `diff -u` would."""
     found = find_kata(kata)
@@ -22,4 +22,4 @@ def command(kata: str) -> None:
     if changed:
         show_patch(changed)
     elif is_terminal(sys.stdout):
-        err(f"Nothing is changed yet in {desk.workspace.folder(found)}.")
+        tell(f"Nothing is changed yet in {desk.workspace.folder(found)}.")

@@ -8,7 +8,7 @@ import click
 
 from runner.catalog.kata import Kata
 from runner.catalog.loader import survey
-from runner.cli.output import err, is_terminal, out, out_json, paint_for
+from runner.cli.output import complain, err, is_terminal, out, out_json, paint_for
 from runner.cli.params import json_option
 from runner.cli.work import open_desk
 from runner.learner.store import Progress
@@ -31,7 +31,7 @@ def command(as_json: bool) -> None:
         progress = desk.store.progress()
         folders = {kata.slug: desk.workspace.folder(kata) for kata in katas if desk.workspace.has(kata)}
     for problem in problems:
-        err(f"prodrill: {problem}")
+        complain(str(problem))
     if as_json:
         out_json(
             [
@@ -42,7 +42,8 @@ def command(as_json: bool) -> None:
         return
     paint = paint_for(sys.stdout)
     for kata in katas:
-        out(_line(kata, progress.get(kata.slug), paint, max(len(each.slug) for each in katas)))
+        for line in _lines(kata, progress.get(kata.slug), paint, max(len(each.slug) for each in katas)):
+            out(line)
     if is_terminal(sys.stdout):
         _tell_next(katas, progress)
 
@@ -56,13 +57,16 @@ def state(progress: Progress | None) -> str:
     return "tried" if progress.attempts else "started"
 
 
-def _line(kata: Kata, progress: Progress | None, paint: Paint, width: int) -> str:
+def _lines(kata: Kata, progress: Progress | None, paint: Paint, width: int) -> list[str]:
     word = state(progress)
     fancy, plain, colour = _STATES[word]
     mark = paint.style(f"{fancy if paint.unicode else plain} {word:<7}", colour)
     spec = kata.spec
     name = paint.style(kata.slug.ljust(width), "bold")
-    return f"{mark}  {name}  {spec.minutes:>3} min  {spec.difficulty}/5  {spec.title}"
+    facts = f"{spec.minutes:>3} min  {spec.difficulty}/5  "
+    indent = " " * (9 + 2 + width + 2 + len(facts))
+    titles = [line[len(indent) :] for line in paint.wrapped(spec.title, indent)]
+    return [f"{mark}  {name}  {facts}{titles[0]}", *(indent + title for title in titles[1:])]
 
 
 def _tell_next(katas: list[Kata], progress: dict[str, Progress]) -> None:

@@ -16,7 +16,7 @@ from runner.cli.engine import Engine, engine_of
 from runner.cli.errors import UserError, did_you_mean
 from runner.cli.exit_code import ExitCode
 from runner.cli.loop import run_to_end
-from runner.cli.output import err, out, out_json, paint_for
+from runner.cli.output import out, out_json, paint_for, tell
 from runner.cli.params import KataName
 from runner.cli.progress import StatusLine, ticking
 from runner.cli.sampling import Plan, changed_files, plan_all, plan_since
@@ -73,13 +73,13 @@ def command(
     check_variants(chosen, variants, answers)
     plan = plan_since(chosen, changed_files(since), answers) if since and not everything else plan_all(chosen, variants)
     where = list(sandboxes) or available_sandboxes()
-    err(f"Proving {_count(plan)} in {' and '.join(where)}{f', {repeat} times' if repeat > 1 else ''}.")
+    tell(f"Proving {_count(plan)} in {' and '.join(where)}{f', {repeat} times' if repeat > 1 else ''}.")
     to_stdout = json_file == "-"
     rows = run_to_end(_prove(engine_of(ctx), plan, where, answers, repeat, table=not to_stdout))
     if json_file is not None:
         _write(rows, json_file)
     wrong = [row for row in rows if not row.right]
-    err(f"{len(rows)} verified, {len(wrong)} not as named.")
+    tell(f"{len(rows)} verified, {len(wrong)} not as named.")
     return ExitCode.FAILED if wrong else ExitCode.PASSED
 
 
@@ -96,7 +96,7 @@ async def _prove(
         if table:
             out(row_text(row, paint))
         for line in why_wrong(row):
-            err(line)
+            tell(line)
 
     def draw() -> None:
         status.status(f"{len(rows)} verified, the next one is under way")
@@ -124,7 +124,11 @@ def row_text(row: Row, paint: Paint) -> str:
     """One row of the table."""
     word = paint.style("right", "green") if row.right else paint.style("WRONG", "red", "bold")
     got = ", ".join((*(f"fails {name}" for name in row.got), *row.trouble)) or "passes"
-    return f"{word}  {row.kata:<22} {row.sandbox:<8} {row.kind:<9} {row.variant:<26} {row.wall_s:5.1f} s  {got}"
+    return f"{word}  {row.wall_s:4.1f} s  {row.sandbox:<7}  {row.kata}  {_answer(row)}  {got}"
+
+
+def _answer(row: Row) -> str:
+    return row.variant if row.kind == row.variant else f"{row.kind}/{row.variant}"
 
 
 def why_wrong(row: Row) -> list[str]:

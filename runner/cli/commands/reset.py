@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from runner.cli.output import err
-from runner.cli.params import kata_argument, yes_option
+from runner.cli.output import err, tell
+from runner.cli.params import kata_or_here_argument, yes_option
 from runner.cli.work import find_kata, open_desk
 
 
 @click.command()
-@kata_argument
+@kata_or_here_argument
 @yes_option
 @click.option("--undo", is_flag=True, help="Bring back what the last reset or restore replaced.")
 def command(kata: str, yes: bool, undo: bool) -> None:
@@ -20,13 +20,13 @@ def command(kata: str, yes: bool, undo: bool) -> None:
         folder = desk.workspace.started(found)
         if undo:
             desk.workspace.undo_reset(found)
-            err(f"Undone: {folder} is again as it was before the last reset or restore.")
+            tell(f"Undone: {folder} is again as it was before the last reset or restore.")
             return
         if not desk.workspace.diff(found):
-            err(f"{folder} is the broken service already; nothing to reset.")
+            tell(f"{folder} is the broken service already; nothing to reset.")
             return
         if not yes and not click.confirm(f"Replace your work in {folder} by the broken service?", err=True):
             err("Left as it is.")
             return
         kept = desk.workspace.reset(found)
-        err(f"Reset. Your files are kept as copy {kept.id}; to have them back: prodrill reset {found.slug} --undo")
+        tell(f"Reset. Your files are kept as copy {kept.id}; to have them back: prodrill reset {found.slug} --undo")

@@ -12,7 +12,7 @@ from runner.cli.engine import Engine, engine_of
 from runner.cli.exit_code import ExitCode
 from runner.cli.loop import run_to_end
 from runner.cli.output import out
-from runner.cli.params import KataName, kata_argument, sandbox_option
+from runner.cli.params import KataName, kata_or_here_argument, sandbox_option
 from runner.cli.progress import StatusLine
 from runner.cli.work import Target, find_target
 from runner.record import events
@@ -27,7 +27,7 @@ _VITALS_EVERY_S = 5.0
 
 
 @click.command()
-@kata_argument
+@kata_or_here_argument
 @click.option("--kata", "kata_name", type=KataName(), metavar="KATA", help="Which kata a folder elsewhere belongs to.")
 @sandbox_option
 @click.pass_context
@@ -45,7 +45,7 @@ def command(ctx: click.Context, kata: str, kata_name: str | None, sandbox: str) 
 
 async def _run(engine: Engine, request: RunRequest, target: Target) -> int:
     status = StatusLine()
-    status.line(f"Starting {target.kata.slug} from {target.folder}.")
+    status.told(f"Starting {target.kata.slug} from {target.folder}.")
     watcher = Bystander(status, target.kata.spec.service.health)
     try:
         async with aclosing(cast("AsyncGenerator[events.Event, None]", engine.run(request))) as seen:
@@ -78,7 +78,7 @@ class Bystander:
             case events.StageReached(text=text):
                 self._status.status(printable(text)) if self._status.live else self._status.line(printable(text))
             case events.NoticeGiven(text=text):
-                self._status.line(self._status.paint.style(f"note: {printable(text)}", "yellow"))
+                self._status.told(f"note: {text}", "yellow")
             case events.ServiceStarted(url=url):
                 self._service_started(url)
             case events.LineLogged(text=text):
@@ -90,7 +90,7 @@ class Bystander:
                 self._service_stopped(event)
             case events.RunEnded(report=report):
                 for sentence in dict.fromkeys(result.finding.sentence for result in report.results):
-                    self._status.line(f"prodrill: {printable(sentence)}")
+                    self._status.told(f"prodrill: {sentence}")
                 self._ours = True
             case _:
                 pass
@@ -99,8 +99,10 @@ class Bystander:
         self._started = True
         self._status.clear()
         out(url)
-        bold = self._status.paint.style("It is up.", "green")
-        self._status.line(f"{bold} Try: curl -i {url}{self._health}")
+        up = self._status.paint.style("It is up.", "green")
+        self._status.line(f"{up} In another terminal:")
+        self._status.line(f"  URL={url}")
+        self._status.line(f"  curl -i $URL{self._health}")
         self._status.line("Its routes are in the README.md beside it. Ctrl-C ends it.")
 
     def _vitals(self, event: events.VitalsSampled) -> None:

@@ -13,8 +13,8 @@ from runner.cli.errors import UserError, did_you_mean
 from runner.cli.exit_code import ExitCode
 from runner.cli.judging import judge
 from runner.cli.loop import run_to_end
-from runner.cli.output import err, out, out_bytes, paint_for
-from runner.cli.params import CriterionName, KataName, sandbox_option
+from runner.cli.output import err, out, out_bytes, paint_for, tell
+from runner.cli.params import HERE, CriterionName, KataName, sandbox_option
 from runner.cli.progress import StatusLine
 from runner.cli.work import Target, attempt_on, find_target
 from runner.record.finding import Verdict
@@ -28,7 +28,7 @@ STDOUT = "-"
 
 
 @click.command()
-@click.argument("target", type=KataName(), metavar="KATA|DIR")
+@click.argument("target", type=KataName(), metavar="[KATA|DIR]", default=HERE)
 @click.option("--kata", "kata_name", type=KataName(), metavar="KATA", help="Which kata a folder elsewhere belongs to.")
 @click.option(
     "--only", multiple=True, type=CriterionName(), metavar="CRITERION", help="Judge this one, and what it needs."
@@ -54,7 +54,8 @@ def command(
 ) -> int:
     """Judge your copy of KATA, or the service in the folder DIR, by the kata's criteria.
 
-    Verifying your copy keeps an attempt; a folder elsewhere needs --kata and keeps nothing.
+    Without either: the copy that the current folder is or lies in. Verifying your copy keeps an attempt; a folder
+    elsewhere needs --kata and keeps nothing.
     Exits with 0 passed, 1 failed, 2 wrong usage, 3 our fault or nothing could be said.
     """
     found = find_target(target, kata_name)
@@ -144,13 +145,13 @@ def tell_next(report: Report, *, partly: bool) -> None:
     """The next step, on stderr."""
     match report.verdict:
         case Verdict.PASSED if partly:
-            err(f"That was a part of it. Judge all of it: prodrill verify {report.kata}")
+            tell(f"That was a part of it. Judge all of it: prodrill verify {report.kata}")
         case Verdict.PASSED:
-            err(f"Solved. What broke, and why your fix holds: prodrill debrief {report.kata}")
-            err(f"How others fixed it: prodrill solution {report.kata}")
+            tell(f"Solved. What broke, and why your fix holds: prodrill debrief {report.kata}")
+            tell(f"How others fixed it: prodrill solution {report.kata}")
         case Verdict.INCONCLUSIVE:
-            err("This machine was too busy to say. Close what else runs and verify again; it counts against nothing.")
+            tell("This machine was too busy to say. Close what else runs and verify again; it counts against nothing.")
         case Verdict.ERROR:
-            err("That is our fault or this machine's, not your fix's; no attempt was counted. See: prodrill doctor")
+            tell("That is our fault or this machine's, not your fix's; no attempt was counted. See: prodrill doctor")
         case _:
             pass

@@ -16,8 +16,8 @@ from runner.cli.commands.verify import check_criteria, tell_next, verify_once
 from runner.cli.engine import engine_of
 from runner.cli.errors import UserError
 from runner.cli.loop import run_to_end
-from runner.cli.output import err, out, paint_for
-from runner.cli.params import CriterionName, kata_argument, sandbox_option
+from runner.cli.output import complain, err, out, paint_for
+from runner.cli.params import CriterionName, kata_or_here_argument, sandbox_option
 from runner.cli.work import Target, find_target
 from runner.record.report import Report
 from runner.reports import console
@@ -30,7 +30,7 @@ Saved = frozenset[tuple[str, int, int]]
 
 
 @click.command()
-@kata_argument
+@kata_or_here_argument
 @click.option(
     "--only", multiple=True, type=CriterionName(), metavar="CRITERION", help="Judge this one, and what it needs."
 )
@@ -57,12 +57,12 @@ async def watch(folder: Path, verify: Callable[[], Awaitable[None]]) -> None:
         run = asyncio.ensure_future(_told(verify))
         try:
             seen = await changed(folder, seen, run)
-            if not run.done():
-                err("Saved; this run is dropped and a new one begins.")
+            dropped = not run.done()
         finally:
             run.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await run
+        err("Saved; the run under way is dropped and a new one begins." if dropped else "Saved; a new run begins.")
 
 
 async def changed(folder: Path, seen: Saved, run: asyncio.Future[None]) -> Saved:
@@ -106,7 +106,7 @@ async def _told(verify: Callable[[], Awaitable[None]]) -> None:
     try:
         await verify()
     except (VerifyError, UserError) as error:
-        err(f"prodrill: {error}")
+        complain(str(error))
         err("Waiting for the next save.")
 
 
