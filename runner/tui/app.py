@@ -26,7 +26,7 @@ class ProdrillApp(App[None]):
     """The course and the workbench over one `Desk`; `verify` gives the events of a verification."""
 
     TITLE = "Prodrill"
-    CSS_PATH = ["app.tcss", "kata_screen.tcss"]
+    CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "help", "Help", key_display="?", tooltip="this page", id="app.help"),

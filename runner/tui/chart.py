@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import isfinite
 
 from msgspec import Struct
 
@@ -38,7 +39,7 @@ class Scale(Struct, frozen=True):
 
 def chart_rows(series: Series, width: int, height: int) -> list[Row]:
     """`series` drawn in `width` cells and `height` rows: a title, the plot, and the seconds it spans."""
-    points = [(t, max(0.0, value)) for t, value in series.points if value == value]
+    points = [(t, max(0.0, value)) for t, value in series.points if isfinite(value)]
     title = _title(series)
     if not points or width < 24 or height < 4:
         return [[(title[:width], "title")]]
@@ -51,12 +52,16 @@ def chart_rows(series: Series, width: int, height: int) -> list[Row]:
     for index, row in enumerate(cells):
         label = axis_number(scale.top) if index == 0 else "0" if index == len(cells) - 1 else ""
         rows.append([(f"{label:>{label_width}}┤", "axis"), *_cells(row, index == limit_row, series)])
-    span = f"{scale.to_s - scale.from_s:.0f} s" if scale.to_s - scale.from_s >= 2 else "now"
+    seconds = scale.to_s - scale.from_s
+    span = f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
     rows.append([(f"{'':>{label_width}}└{span:─>{width - label_width - 1}}", "axis")])
     return rows
 
 
 def axis_number(value: float) -> str:
+    """At most seven characters."""
+    if value >= 1e6:
+        return f"{value:.3g}"
     return f"{value:,.0f}" if value >= 100 else number(value)
 
 
@@ -92,7 +97,7 @@ def _draw(points: Sequence[tuple[float, float]], scale: Scale) -> list[list[int]
 def _cells(row: list[int], with_limit: bool, series: Series) -> Row:
     if not with_limit:
         return [("".join(chr(0x2800 + cell) if cell else " " for cell in row), "line")]
-    label = f" {series.limit_label or 'limit'} {number(series.limit or 0.0)} "[: len(row)]
+    label = f" {series.limit_label or 'limit'} {axis_number(series.limit or 0.0)} "[: len(row)]
     label = safe_line(label, len(row)) + " "
     drawn: Row = [(label[: len(row)], "limit")]
     for cell in row[len(label) :]:

@@ -14,8 +14,8 @@ from runner.tui.board import Board
 from runner.tui.safe import safe_line
 from runner.tui.words import VERDICT_GLYPHS, VERDICT_STYLES
 
-
 ROWS_FOR_SENTENCES = 30
+LINES = 3
 
 
 class CriteriaList(OptionList, inherit_bindings=False):
@@ -51,7 +51,7 @@ class CriteriaList(OptionList, inherit_bindings=False):
 
 
 def criterion_row(criterion: Criterion, board: Board, width: int, in_full: bool) -> Content:
-    """The sentence on one line, or on two where there is room; the verdict's word at the end of the first."""
+    """The sentence on one line, or on three where there is room; the verdict's word at the end of the first."""
     glyph, style, word = _state(criterion.id, board)
     room = max(20, width - len(word) - 4)
     sentence = safe_line(criterion.sentence, 400)
@@ -78,4 +78,4 @@ def _wrap(text: str, width: int) -> list[str]:
     import textwrap
 
     lines = textwrap.wrap(text, width) or [""]
-    return lines if len(lines) <= 2 else [lines[0], _cut(" ".join(lines[1:]), width)]
+    return lines if len(lines) <= LINES else [*lines[: LINES - 1], _cut(" ".join(lines[LINES - 1 :]), width)]

@@ -74,7 +74,7 @@ class CourseMap(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """One `##` section of a lesson, with its heading."""
+    """One `##` section of a lesson; its heading is `title` and not in `markdown`."""
 
     title: str
     markdown: str

@@ -14,12 +14,30 @@ from runner.catalog.files import walk_files
 from runner.tui.editor import Editor
 
 TEXT_SUFFIXES = frozenset(
-    ".js .mjs .cjs .ts .mts .cts .json .md .yaml .yml .txt .sql .html .css .env .toml .sh".split()
+    [
+        ".js",
+        ".mjs",
+        ".cjs",
+        ".ts",
+        ".mts",
+        ".cts",
+        ".json",
+        ".md",
+        ".yaml",
+        ".yml",
+        ".txt",
+        ".sql",
+        ".html",
+        ".css",
+        ".env",
+        ".toml",
+        ".sh",
+    ]
 )
 
 
 def editable_files(folder: Path, entry: str) -> list[Path]:
-    """The files of a copy that are text by their name, the entry file first, the rest as a person would look for them."""
+    """The files of a copy that are text by their name: the entry file first, then by depth and name."""
     files = [file for file in walk_files(folder) if file.suffix in TEXT_SUFFIXES]
     return sorted(files, key=lambda file: (file.as_posix() != entry, len(file.parts), file.as_posix()))
 

@@ -11,10 +11,41 @@ from pathlib import Path
 from msgspec import Struct
 
 WINDOWED = frozenset(
-    "code code-insiders codium cursor windsurf zed zeditor subl sublime_text atom gedit gnome-text-editor kate kwrite "
-    "mousepad xed pluma idea webstorm fleet mate bbedit gvim mvim macvim open xdg-open notepad notepad++".split()
+    [
+        "code",
+        "code-insiders",
+        "codium",
+        "cursor",
+        "windsurf",
+        "zed",
+        "zeditor",
+        "subl",
+        "sublime_text",
+        "atom",
+        "gedit",
+        "gnome-text-editor",
+        "kate",
+        "kwrite",
+        "mousepad",
+        "xed",
+        "pluma",
+        "idea",
+        "webstorm",
+        "fleet",
+        "mate",
+        "bbedit",
+        "gvim",
+        "mvim",
+        "macvim",
+        "open",
+        "xdg-open",
+        "notepad",
+        "notepad++",
+    ]
 )
-OPENS_FOLDERS = frozenset({"code", "code-insiders", "codium", "cursor", "windsurf", "zed", "zeditor", "subl", "webstorm"})
+OPENS_FOLDERS = frozenset(
+    {"code", "code-insiders", "codium", "cursor", "windsurf", "zed", "zeditor", "subl", "webstorm"}
+)
 FOUND_IN_ORDER = ("nano", "vim", "vi", "code -w")
 
 

@@ -59,9 +59,7 @@ class EvidenceChart(Widget):
         ground = self.rich_style
         if y >= len(self._rows):
             return Strip.blank(width, ground)
-        segments = [
-            Segment(text, self.get_component_rich_style(f"chart--{kind}")) for text, kind in self._rows[y]
-        ]
+        segments = [Segment(text, self.get_component_rich_style(f"chart--{kind}")) for text, kind in self._rows[y]]
         return Strip(segments).adjust_cell_length(width, ground)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:

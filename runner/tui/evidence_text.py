@@ -10,9 +10,10 @@ from runner.catalog.kata import Criterion
 from runner.record.finding import Finding, Verdict
 from runner.reports.console import against_limit
 from runner.tui.board import Board
-from runner.tui.safe import safe_line
+from runner.tui.safe import safe_text
 from runner.tui.words import VERDICT_GLYPHS, VERDICT_MEANINGS, VERDICT_STYLES
 
+LONGEST = 4_000
 _HEAD = "bold $text-accent"
 
 
@@ -75,5 +76,10 @@ def _reasons(finding: Finding, board: Board, width: int) -> list[Content]:
 
 
 def _wrapped(text: str, width: int, indent: str = "", hanging: str | None = None) -> str:
+    """Each line of `text` by itself, so that the last words of a service keep their lines."""
     hanging = indent if hanging is None else hanging
-    return textwrap.fill(safe_line(text), max(24, width), initial_indent=indent, subsequent_indent=hanging)
+    lines = safe_text(text[:LONGEST]).strip("\n").splitlines() or [""]
+    return "\n".join(
+        textwrap.fill(line, max(24, width), initial_indent=hanging if later else indent, subsequent_indent=hanging)
+        for later, line in enumerate(lines)
+    )

@@ -1,4 +1,4 @@
-"""The workbench of one kata: its incident, its criteria with live verdicts, the service's log and vitals, the reasons."""
+"""The workbench of one kata: its incident, its criteria with live verdicts, the service's log, vitals, reasons."""
 
 from __future__ import annotations
 
@@ -54,10 +54,13 @@ class KataScreen(Screen[None]):
         Binding("1", "show('incident')", "Incident", show=False, id="kata.pane_incident"),
         Binding("2", "show('evidence')", "Evidence", show=False, id="kata.pane_evidence"),
         Binding("3", "show('log')", "Log", show=False, id="kata.pane_log"),
+        Binding("less_than_sign", "shift(-1)", "Left", tooltip="wide code: to the left", id="kata.left"),
+        Binding("greater_than_sign", "shift(1)", "Right", tooltip="wide code: to the right", id="kata.right"),
         Binding("pagedown,space", "page(1)", "Page down", show=False, id="kata.page_down"),
         Binding("pageup,b", "page(-1)", "Page up", show=False, id="kata.page_up"),
     ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
+    CSS_PATH = "kata_screen.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  the base declares no ClassVar
 
     def __init__(self, desk: Desk, kata: Kata, verify: Verify) -> None:
         super().__init__()
@@ -73,9 +76,11 @@ class KataScreen(Screen[None]):
         self._solved = False
         self._led_to = ""
         self._sandbox = ""
+        self._status = Content()
 
     def compose(self) -> ComposeResult:
-        yield Static(id="kata-title", classes="title", markup=False)
+        title = f"{self._kata.spec.title}  ·  {self._kata.slug}"
+        yield Static(Content(safe_line(title, 200)), classes="title", markup=False)
         yield Static(id="status", markup=False)
         with Vertical(id="bench"):
             yield CriteriaList(self._kata.criteria)
@@ -95,16 +100,22 @@ class KataScreen(Screen[None]):
         self.query_one(CriteriaList).highlighted = 0
         self._timer = self.set_interval(FLUSH_S, self._flush, pause=True)
         self.action_show("incident")
-        incident = ""
+        incident = self._incident()
         try:
             self._take_up()
-            incident = self._desk.incident(self._kata)
         except DeskError as error:
             self._complain(error)
         where = f"\n\n---\n\nYour copy: `{self._copy}`\n" if self._copy else ""
         await self.query_one("#incident", Reader).show(incident + where)
         self.call_after_refresh(self._draw)
         self.run_worker(self._ask_for_sandbox, thread=True)
+
+    def _incident(self) -> str:
+        try:
+            return self._desk.incident(self._kata)
+        except DeskError as error:
+            self._complain(error)
+            return ""
 
     def _take_up(self) -> None:
         """Begin where the learner left: the copy, made now if there is none, and the last attempt's verdicts."""
@@ -151,6 +162,8 @@ class KataScreen(Screen[None]):
                 return self._copy is not None
             case "back":
                 return not running
+            case "shift":
+                return self.query_one(PaneBar).shown == "incident" and self.query_one("#incident", Reader).is_wide
             case "debrief" | "next":
                 return self._solved and not running
         return True
@@ -238,10 +251,10 @@ class KataScreen(Screen[None]):
         self.query_one(EvidencePane).show(self._kata.criterion(criteria.chosen), self.board)
         self.query_one(VitalsLine).show(self.board, self._kata.spec.limits.memory_mb)
         self.query_one(LogPane).show(self.board)
-        title = f"{self._kata.spec.title}  ·  {self._kata.slug}"
-        self.query_one("#kata-title", Static).update(Content(safe_line(title, 200)))
         status = status_text(self.board, self._run, self._sandbox, self._copy)
-        self.query_one("#status", Static).update(status)
+        if status != self._status:
+            self._status = status
+            self.query_one("#status", Static).update(status, layout=False)
 
     def _lead(self, criterion: str) -> None:
         """Move the cursor along with the run, unless the learner moved it."""
@@ -273,6 +286,7 @@ class KataScreen(Screen[None]):
             self.query_one(LogPane).focus()
             return
         self.query_one(PaneBar).shown = pane
+        self.refresh_bindings()
         self.set_class(pane == "log", "-log")
         if pane != "log":
             self.query_one(ContentSwitcher).current = pane
@@ -280,6 +294,9 @@ class KataScreen(Screen[None]):
     def action_page(self, step: int) -> None:
         pane = self.query_one(f"#{self.query_one(PaneBar).shown}")
         pane.scroll_page_down(animate=False) if step > 0 else pane.scroll_page_up(animate=False)
+
+    def action_shift(self, way: int) -> None:
+        self.query_one("#incident", Reader).action_shift(way)
 
     def _complain(self, error: Exception) -> None:
         self.notify(safe_line(str(error), 600), severity="error", timeout=10, markup=False)

@@ -46,7 +46,7 @@ class LearnerDesk:
             reading = self._store.readings().get(slug)
             progress = self._store.progress()
             katas = tuple(kata_entry(load_kata(kata), progress.get(kata)) for kata in lesson.katas)
-        pages = tuple(Page(page.title, _with_heading(page.title, page.text)) for page in lesson.pages())
+        pages = tuple(Page(page.title, page.text) for page in lesson.pages())
         pages = pages or (Page(lesson.title, lesson.text),)
         place = reading.page if reading else 0
         return Lesson(slug, lesson.title, pages, place, katas)
@@ -132,10 +132,6 @@ def _packed(folder: Path) -> bytes:
             msgspec.json.decode(data, type=msgspec.Raw)
             found[file.stem] = msgspec.Raw(data)
     return msgspec.json.encode(found)
-
-
-def _with_heading(title: str, text: str) -> str:
-    return f"## {title}\n\n{text}"
 
 
 @contextmanager

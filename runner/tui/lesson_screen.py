@@ -54,7 +54,8 @@ class LessonScreen(Screen[None]):
     def _arrived(self) -> None:
         page = self._lesson.pages[self._page]
         place = f"{self._page + 1}/{len(self._lesson.pages)}"
-        title = safe_line(f"{self._lesson.title} · {page.title}", 200)
+        titles = dict.fromkeys((self._lesson.title, page.title))
+        title = safe_line(" · ".join(titles), 200)
         self.query_one("#lesson-title", Static).update(f"{place}  {title}")
         try:
             self._desk.remember_place(self._lesson.slug, self._page, self._at_end)

@@ -13,7 +13,7 @@ _GLYPHS = {
     Progress.FAILED: ("✗", "$text-error"),
     Progress.STARTED: ("◐", "$text-warning"),
     Progress.OPEN: ("○", "$text-primary"),
-    Progress.COMING: ("·", "dim"),
+    Progress.COMING: ("·", ""),  # dimmed already, being disabled
 }
 _WORDS = {Progress.DONE: {"lesson": "read", "kata": "solved"}, Progress.FAILED: {"kata": "not yet"}}
 
@@ -28,12 +28,11 @@ def entry_row(entry: Entry, width: int, is_next: bool) -> Content:
     room = max(10, width - len(head) - 9 - 12)
     title = safe_line(entry.title, 200)
     title = title if len(title) <= room else title[: room - 1] + "…"
-    dim = "dim" if entry.progress is Progress.COMING else ""
     return Content.assemble(
         (indent, ""),
         (f"{glyph} ", style),
-        (f"{entry.kind:<6}  ", "dim"),
-        (title.ljust(room), "bold" if is_next else dim),
+        (f"{entry.kind:<6}  ", "" if entry.progress is Progress.COMING else "dim"),
+        (title.ljust(room), "bold" if is_next else ""),
         (f" {word:<8}", "bold $text-accent" if is_next else style),
         (f"{time:>12}", "dim"),
     )

@@ -49,8 +49,13 @@ class Reader(VerticalScroll):
     def _wide_blocks(self) -> list[Widget]:
         return [block for block in self.query("MarkdownFence, MarkdownTable").results(Widget) if block.max_scroll_x]
 
+    @property
+    def is_wide(self) -> bool:
+        """Some code or diagram is wider than the pane."""
+        return bool(self._wide_blocks)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "shift" or bool(self._wide_blocks)
+        return action != "shift" or self.is_wide
 
     def action_shift(self, way: int) -> None:
         """Code and diagrams are never wrapped: move all that are wider than the screen to one side."""

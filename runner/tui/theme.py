@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from textual.theme import Theme
 
 
-
 def _scrollbars(ground: str, bar: str) -> dict[str, str]:
     parts = ("background", "background-hover", "background-active", "corner-color")
     return {**{f"scrollbar-{part}": ground for part in parts}, "scrollbar": bar}
@@ -27,7 +26,11 @@ DARK = Theme(
     warning="#e3b341",
     error="#f47067",
     dark=True,
-    variables={"footer-key-foreground": "#f0b429", "block-cursor-background": "#2f4a6b", **_scrollbars("#12161c", "#39424f")},
+    variables={
+        "footer-key-foreground": "#f0b429",
+        "block-cursor-background": "#2f4a6b",
+        **_scrollbars("#12161c", "#39424f"),
+    },
 )
 LIGHT = Theme(
     name="prodrill-light",

@@ -17,7 +17,7 @@ from runner.record.events import Event, LineLogged
 
 WAITING_LINES = 4_000
 Verify = Callable[[Kata, Path, Path], AsyncIterator[Event]]
-"""(kata, folder to judge, folder for the histories) to the events of one verification: the engine, or a test's stream."""
+"""(kata, folder to judge, folder for the histories) to one verification's events: the engine, or a test's stream."""
 
 
 class Verification:

@@ -29,7 +29,7 @@ from runner.tui.desk import AttemptFiles, CourseMap, DeskError, Entry, Hints, Le
 SANDBOX_LINE = "no Docker engine: runs on this machine, isolates nothing"
 SENTENCES = {
     "reports-are-right": "Reports stay correct while several render.",
-    "others-overtake": "A report being rendered holds nothing else up: what is sent during it is answered before it ends.",
+    "others-overtake": "A report being rendered holds nothing else up: what is sent during it is answered before it.",
     "several-at-once": "Several reports at once all finish.",
     "idle-stays-fast": "An idle service is not made slow.",
 }
@@ -84,9 +84,7 @@ def a_run(kata: Kata, findings: dict[str, Finding] | None = None, lines: Iterabl
     for criterion in kata.criteria:
         events.append(ProbeStarted(1.0, criterion.id))
         events += [SampleTaken(1.0, criterion.id, "ping latency", "ms", t / 5, 20.0 + t, 100.0) for t in range(20)]
-        events.append(
-            ProbeJudged(2.0, CriterionResult(criterion.id, criterion.sentence, findings[criterion.id]))
-        )
+        events.append(ProbeJudged(2.0, CriterionResult(criterion.id, criterion.sentence, findings[criterion.id])))
     return [*events, RunEnded(3.0, the_report(kata, findings))]
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from runner.record.events import NoticeGiven, ServiceStarted, ServiceStopped, StageReached
+from runner.record.events import Event, NoticeGiven, ServiceStarted, ServiceStopped, StageReached
 from runner.record.finding import Finding, Series, Verdict
+from runner.tui.messages import KataRequested
 from runner.tui.safe import safe_line, safe_text
 from tests.tui.driving import Driver, drive
 from tests.tui.fakes import SENTENCES, FakeDesk, FakeEngine, a_kata, a_run, screen_text
@@ -35,7 +36,7 @@ def hostile_run(folder: Path) -> FakeEngine:
         series=(Series(HOSTILE, HOSTILE, ((0.0, 1.0), (1.0, float("nan")), (2.0, 3.0)), 2.0, HOSTILE),),
     )  # fmt: skip
     events = a_run(a_kata(folder), dict.fromkeys(SENTENCES, finding), lines=[HOSTILE, "x" * 100_000])
-    extra = [
+    extra: list[Event] = [
         StageReached(0.1, HOSTILE),
         NoticeGiven(0.1, HOSTILE),
         ServiceStarted(0.1, HOSTILE, HOSTILE),
@@ -70,7 +71,7 @@ def test_hostile_content_files_and_messages_are_shown_as_text(tmp_path: Path) ->
     async def scenario(driver: Driver) -> None:
         await driver.to_the_kata()
         await driver.sees("[/foo]")
-        driver.app.post_message(__import__("runner.tui.messages", fromlist=["x"]).KataRequested(HOSTILE))
+        driver.app.post_message(KataRequested(HOSTILE))
         await driver.sees("There is no kata")
         assert is_harmless(screen_text(driver.app))
 

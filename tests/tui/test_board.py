@@ -1,0 +1,61 @@
+"""Events in, the picture of the moment out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runner.record.events import LineLogged, NoticeGiven, ProbeStarted, ServiceStopped, VitalsSampled
+from runner.record.finding import Verdict
+from runner.tui.board import LOG_LINES, Board
+from runner.tui.vitals_line import vitals_text
+from tests.tui.fakes import SENTENCES, a_kata, a_run
+
+
+def a_board() -> Board:
+    board = Board(tuple(SENTENCES))
+    board.begin()
+    return board
+
+
+def test_a_whole_run_ends_with_its_report_and_its_verdicts(tmp_path: Path) -> None:
+    board = a_board()
+    board.read_all(a_run(a_kata(tmp_path)))
+    board.end()
+    assert board.report is not None and board.report.verdict is Verdict.FAILED
+    assert list(board.results) == list(SENTENCES)
+    assert not board.running and board.probing == "" and board.seed == 4711
+
+
+def test_a_new_run_forgets_the_last_one(tmp_path: Path) -> None:
+    board = a_board()
+    board.read_all(a_run(a_kata(tmp_path), lines=["old"]))
+    board.begin()
+    assert board == Board(tuple(SENTENCES), running=True, stage="starting")
+
+
+def test_a_repeated_probe_starts_its_chart_anew(tmp_path: Path) -> None:
+    board = a_board()
+    board.read_all(a_run(a_kata(tmp_path))[:27])
+    assert board.series_of("reports-are-right")
+    board.read(ProbeStarted(9.0, "reports-are-right", round=2))
+    assert board.live["reports-are-right"] == {} and board.round == 2
+
+
+def test_only_the_last_lines_are_held_for_showing() -> None:
+    board = a_board()
+    board.read_all(LineLogged(0.0, "stdout", f"line {n}") for n in range(LOG_LINES + 10))
+    assert len(board.fresh_lines) == LOG_LINES and board.fresh_lines[-1] == f"line {LOG_LINES + 9}"
+
+
+def test_a_notice_is_shown_once() -> None:
+    board = a_board()
+    board.read_all([NoticeGiven(0.0, "busy"), NoticeGiven(1.0, "busy")])
+    assert board.notices == ["busy"]
+
+
+def test_vitals_give_way_to_how_the_service_ended() -> None:
+    board = a_board()
+    board.read(VitalsSampled(0.0, 3.2, 0.5, 2**20, 0, 7, 1.0))
+    assert vitals_text(board, 64) == "loop delay 3 ms · busy 50% · RSS 1/64 MB · handles 7 · CPU 100%"
+    board.read(ServiceStopped(1.0, None, "SIGKILL", "memory"))
+    assert vitals_text(board, 64) == "service ended by SIGKILL: memory"

@@ -1,0 +1,143 @@
+"""The real desk: the catalog and the store behind the app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runner.learner.store import Store
+from runner.record.finding import Finding, Verdict
+from runner.tui.desk import DeskError, Progress
+from runner.tui.learner_desk import LearnerDesk
+from tests.tui.fakes import the_report
+
+SYLLABUS = """\
+modules:
+  - title: Load
+    lessons: [the-loop, unwritten]
+points:
+  A1: {point: blocking, kata: slow-loop}
+  A2: {point: leaks, kata: slow-leak}
+"""
+LESSON = """\
+---
+title: The loop
+minutes: 9
+points: [A1]
+katas: [slow-loop]
+---
+What blocks one, blocks all.
+
+## Measure it
+
+With `monitorEventLoopDelay`.
+"""
+KATA = """\
+title: A slow loop
+lesson: the-loop
+points: [A1]
+difficulty: 1
+minutes: 20
+criteria:
+  - {id: prompt, sentence: It stays prompt., measure: latency, limit: 50 ms, why: people wait}
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LearnerDesk]:
+    content = tmp_path / "content"
+    for name, text in {
+        "course/syllabus.yaml": SYLLABUS,
+        "course/the-loop.md": LESSON,
+        "katas/slow-loop/kata.yaml": KATA,
+        "katas/slow-loop/incident.md": "It hangs.",
+        "katas/slow-loop/hints.md": "## prompt\n\n### 1\n\nlook\n\n### 2\n\nthink\n\n### 3\n\nuse\n",
+        "katas/slow-loop/service/server.js": "// slow\n",
+    }.items():
+        (content / name).parent.mkdir(parents=True, exist_ok=True)
+        (content / name).write_text(text)
+    monkeypatch.setenv("PRODRILL_CONTENT", str(content))
+    with Store(tmp_path / "learner.sqlite3") as store:
+        yield LearnerDesk(store, tmp_path / "copies")
+
+
+def verdicts(desk: LearnerDesk, verdict: Verdict) -> None:
+    kata = desk.kata("slow-loop")
+    files = desk.begin_attempt(kata)
+    (files.histories / "prompt.json").write_text('{"seen": []}')
+    desk.record_attempt(kata, files, the_report(kata, {"prompt": Finding(verdict, "Seen.")}))
+    assert not files.source.exists()
+
+
+def test_the_map_follows_a_kata_from_open_to_solved(desk: LearnerDesk) -> None:
+    def row() -> Progress:
+        return next(entry for entry in desk.course_map().entries if entry.slug == "slow-loop").progress
+
+    kata = desk.kata("slow-loop")
+    assert row() is Progress.OPEN
+    assert (desk.start(kata) / "server.js").read_text() == "// slow\n"
+    assert row() is Progress.STARTED
+    verdicts(desk, Verdict.ERROR)
+    assert row() is Progress.STARTED and desk.last_report(kata) is None
+    verdicts(desk, Verdict.FAILED)
+    assert row() is Progress.FAILED and not desk.solved(kata)
+    verdicts(desk, Verdict.PASSED)
+    assert row() is Progress.DONE and desk.solved(kata)
+    report = desk.last_report(kata)
+    assert report is not None and report.verdict is Verdict.PASSED
+
+
+def test_what_the_syllabus_names_and_is_not_there_is_coming(desk: LearnerDesk) -> None:
+    coming = [entry.slug for entry in desk.course_map().entries if entry.progress is Progress.COMING]
+    assert coming == ["unwritten", "slow-leak"]
+
+
+def test_what_is_judged_is_what_is_kept_whatever_is_edited_meanwhile(desk: LearnerDesk) -> None:
+    kata = desk.kata("slow-loop")
+    copy = desk.start(kata)
+    files = desk.begin_attempt(kata)
+    (copy / "server.js").write_text("// edited\n")
+    assert (files.source / "server.js").read_text() == "// slow\n"
+    desk.drop_attempt(files)
+    assert not files.source.exists() and desk.last_report(kata) is None
+
+
+def test_a_lesson_comes_in_pages_and_remembers_its_place(desk: LearnerDesk) -> None:
+    assert [page.title for page in desk.lesson("the-loop").pages] == ["The loop", "Measure it"]
+    desk.remember_place("the-loop", 1, last=True)
+    assert desk.lesson("the-loop").place == 1
+    assert desk.course_map().entries[0].progress is Progress.DONE
+
+
+def test_hints_open_one_by_one_with_rejected_attempts(desk: LearnerDesk) -> None:
+    kata = desk.kata("slow-loop")
+    desk.start(kata)
+    assert (desk.hints(kata, "prompt").texts, desk.hints(kata, "prompt").locked) == (("look",), 2)
+    for _ in range(3):
+        verdicts(desk, Verdict.FAILED)
+    assert desk.hints(kata, "prompt").texts == ("look", "think", "use")
+
+
+def test_a_reset_keeps_a_copy_and_says_how_to_undo_it(desk: LearnerDesk) -> None:
+    kata = desk.kata("slow-loop")
+    copy = desk.start(kata)
+    (copy / "server.js").write_text("// mine\n")
+    assert "--undo" in desk.reset(kata)
+    assert (copy / "server.js").read_text() == "// slow\n"
+
+
+def test_trouble_is_told_in_the_words_of_the_room_it_comes_from(desk: LearnerDesk) -> None:
+    with pytest.raises(DeskError, match="Did you mean 'slow-loop'"):
+        desk.kata("slow-lop")
+    with pytest.raises(DeskError, match="There is no lesson"):
+        desk.lesson("nothing")
+    kata = desk.kata("slow-loop")
+    with pytest.raises(DeskError, match="prodrill start"):
+        desk.begin_attempt(kata)
+    (desk.start(kata) / "server.js").unlink()
+    with pytest.raises(DeskError, match=r"server\.js"):
+        desk.begin_attempt(kata)
+    with pytest.raises(DeskError, match=r"debrief\.md"):
+        desk.debrief(kata)
