@@ -9,7 +9,7 @@ from runner.cli.errors import UserError
 from runner.cli.output import is_terminal
 
 
-def open_app() -> None:
+def open_app(sandbox: str = "auto") -> None:
     """Runs the Textual app until it is left. Raises `UserError` without a terminal it could draw on."""
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise UserError(
@@ -23,4 +23,4 @@ def open_app() -> None:
         )
     from runner.tui.app import open_app as open_textual_app
 
-    open_textual_app()
+    open_textual_app(sandbox=sandbox)

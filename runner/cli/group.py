@@ -87,8 +87,14 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", prog_name="prodrill", message="%(prog)s %(version)s")
+@click.option(
+    "--sandbox",
+    type=click.Choice(["auto", "docker", "process"]),
+    default="auto",
+    help="Where the app runs services: in docker where an engine answers, or as processes.",
+)
 @click.pass_context
-def root(ctx: click.Context) -> None:
+def root(ctx: click.Context, sandbox: str) -> None:
     """Repair Node.js services that are not ready for production, and have their behaviour judged.
 
     Without a command, opens the app.
@@ -96,4 +102,4 @@ def root(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:
         from runner.cli.app import open_app
 
-        open_app()
+        open_app(sandbox)

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from runner.catalog.errors import NoSuchKata
@@ -17,6 +16,7 @@ from runner.cli.errors import UserError, did_you_mean
 from runner.cli.output import complain, tell
 from runner.cli.params import HERE
 from runner.learner.errors import LearnerError
+from runner.learner.histories import pack_histories
 from runner.learner.home import open_store, workspace_root
 from runner.learner.snapshot import Snapshot, unpack
 from runner.learner.store import Store
@@ -113,17 +113,6 @@ async def attempt_on(target: Target) -> AsyncIterator[AttemptBeingMade]:
         histories = Path(scratch) / "histories"
         histories.mkdir()
         yield AttemptBeingMade(unpack(snapshot, Path(scratch) / "service"), histories, snapshot)
-
-
-def pack_histories(folder: Path) -> bytes:
-    """The histories in `folder` as one JSON object, by criterion; a file that is not JSON is left out."""
-    found: dict[str, msgspec.Raw] = {}
-    for file in sorted(folder.glob("*.json")):
-        data = file.read_bytes()
-        with contextlib.suppress(msgspec.DecodeError):
-            msgspec.json.decode(data, type=msgspec.Raw)
-            found[file.stem] = msgspec.Raw(data)
-    return msgspec.json.encode(found)
 
 
 def available_sandboxes() -> list[str]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-
-import msgspec
 
 from runner.catalog.errors import CatalogError
 from runner.catalog.hints import load_hints
@@ -16,6 +14,7 @@ from runner.catalog.lessons import load_lesson
 from runner.catalog.loader import load_kata
 from runner.catalog.yaml_file import read_text
 from runner.learner.errors import LearnerError
+from runner.learner.histories import pack_histories
 from runner.learner.snapshot import Snapshot, unpack
 from runner.learner.store import Store
 from runner.learner.workspace import Workspace
@@ -111,7 +110,7 @@ class LearnerDesk:
         held, snapshot = self._held.pop(files.source)
         with held, _explained():
             if report.verdict is not Verdict.ERROR:  # our own faults cost no attempt
-                self._store.add_attempt(report, snapshot, _packed(files.histories))
+                self._store.add_attempt(report, snapshot, pack_histories(files.histories))
 
     def drop_attempt(self, files: AttemptFiles) -> None:
         held, _ = self._held.pop(files.source)
@@ -121,17 +120,6 @@ class LearnerDesk:
         from runner.tui.sandbox_line import sandbox_line
 
         return sandbox_line(self._sandbox)
-
-
-def _packed(folder: Path) -> bytes:
-    """The histories in `folder` as one JSON object, by criterion; a file that is not JSON is left out."""
-    found: dict[str, msgspec.Raw] = {}
-    for file in sorted(folder.glob("*.json")):
-        data = file.read_bytes()
-        with suppress(msgspec.DecodeError):
-            msgspec.json.decode(data, type=msgspec.Raw)
-            found[file.stem] = msgspec.Raw(data)
-    return msgspec.json.encode(found)
 
 
 @contextmanager
