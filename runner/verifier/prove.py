@@ -57,20 +57,36 @@ async def prove(
     answers_root: Path | None = None,
     variants: Sequence[str] = (),
     repeat: int = 1,
+    jobs: int = 1,
     on_row: Callable[[Row], None] = lambda row: None,
     verify_by: Verify = verify,
 ) -> list[Row]:
-    """Verify every variant in every sandbox; `on_row` hears each as it is known."""
-    rows: list[Row] = []
-    for kata in katas:
-        chosen = [a for a in load_key(kata, answers_root).all if not variants or a.name in variants]
-        for sandbox in sandboxes:
-            for round_ in range(1, repeat + 1):
-                for answer in chosen:
-                    row = await _one(kata, answer, sandbox, round_, verify_by)
-                    rows.append(row)
-                    on_row(row)
-    return rows
+    """Verify every variant in every sandbox, `jobs` at a time; `on_row` hears each as it is known."""
+    slots = asyncio.Semaphore(jobs)
+
+    async def one(kata: Kata, answer: Answer, sandbox: str, round_: int) -> Row:
+        async with slots:
+            row = await _one(kata, answer, sandbox, round_, verify_by)
+        on_row(row)
+        return row
+
+    work = [
+        one(kata, answer, sandbox, round_)
+        for kata in katas
+        for sandbox in sandboxes
+        for round_ in range(1, repeat + 1)
+        for answer in _chosen(kata, answers_root, variants)
+    ]
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(each) for each in work]
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from several
+    return [task.result() for task in tasks]
+
+
+def _chosen(kata: Kata, answers_root: Path | None, variants: Sequence[str]) -> list[Answer]:
+    return [answer for answer in load_key(kata, answers_root).all if not variants or answer.name in variants]
 
 
 async def _one(kata: Kata, answer: Answer, sandbox: str, round_: int, verify_by: Verify) -> Row:
@@ -115,6 +131,7 @@ def main() -> None:
     parser.add_argument("--sandbox", action="append")
     parser.add_argument("--variant", action="append", default=[])
     parser.add_argument("--repeat", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--explain", action="store_true")
     given = parser.parse_args()
     katas = [load_kata(slug) for slug in given.katas] or all_katas()
@@ -125,7 +142,14 @@ def main() -> None:
             _explain(row)
 
     rows = asyncio.run(
-        prove(katas, given.sandbox or ["process"], variants=given.variant, repeat=given.repeat, on_row=show)
+        prove(
+            katas,
+            given.sandbox or ["process"],
+            variants=given.variant,
+            repeat=given.repeat,
+            jobs=given.jobs,
+            on_row=show,
+        )
     )
     sys.exit(0 if rows and all(row.right for row in rows) else 1)
 

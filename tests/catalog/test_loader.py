@@ -91,6 +91,11 @@ def test_what_is_no_yaml_mapping_is_refused_with_its_line(kata_file: Path, text:
         assert caught.value.line == line
 
 
+def test_a_merge_key_may_be_overridden(kata_file: Path) -> None:
+    replace(kata_file, "difficulty: 1", "limits: {<<: &base {pids: 64, cpus: 2}, pids: 32}\ndifficulty: 1")
+    assert load_kata("slow-scan").spec.limits.pids == 32
+
+
 def test_bytes_that_are_no_text_are_refused(kata_file: Path) -> None:
     kata_file.write_bytes(b"title: \xff\xfe\n")
     with pytest.raises(BadYaml, match="UTF-8"):

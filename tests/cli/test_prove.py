@@ -39,6 +39,7 @@ class FakeProof:
         answers_root: Path | None,
         variants: Any,
         repeat: int,
+        jobs: int,
         on_row: Callable[[Row], None],
     ) -> list[Row]:
         [kata] = katas

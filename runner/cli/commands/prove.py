@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     help="Another answer key, laid out as solutions/ is.",
 )
 @click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, help="How many times each.")
+@click.option("--jobs", type=click.IntRange(1, 16), default=1, show_default=True, help="How many at a time.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the rows as JSON; - for stdout.")
 @click.pass_context
 def command(
@@ -63,6 +64,7 @@ def command(
     variants: tuple[str, ...],
     answers: Path | None,
     repeat: int,
+    jobs: int,
     json_file: str | None,
 ) -> int:
     """Verify the broken service, the accepted and the rejected fixes of every KATA (all of them by default).
@@ -75,7 +77,7 @@ def command(
     where = list(sandboxes) or available_sandboxes()
     tell(f"Proving {_count(plan)} in {' and '.join(where)}{f', {repeat} times' if repeat > 1 else ''}.")
     to_stdout = json_file == "-"
-    rows = run_to_end(_prove(engine_of(ctx), plan, where, answers, repeat, table=not to_stdout))
+    rows = run_to_end(_prove(engine_of(ctx), plan, where, answers, repeat, jobs, table=not to_stdout))
     if json_file is not None:
         _write(rows, json_file)
     wrong = [row for row in rows if not row.right]
@@ -84,7 +86,14 @@ def command(
 
 
 async def _prove(
-    engine: Engine, plan: Sequence[Plan], sandboxes: Sequence[str], answers: Path | None, repeat: int, *, table: bool
+    engine: Engine,
+    plan: Sequence[Plan],
+    sandboxes: Sequence[str],
+    answers: Path | None,
+    repeat: int,
+    jobs: int,
+    *,
+    table: bool,
 ) -> list[Row]:
     status = StatusLine()
     paint = paint_for(sys.stdout)
@@ -104,7 +113,13 @@ async def _prove(
     async with ticking(draw, status.live):
         for each in plan:
             await engine.prove(
-                [each.kata], sandboxes, answers_root=answers, variants=each.variants, repeat=repeat, on_row=show
+                [each.kata],
+                sandboxes,
+                answers_root=answers,
+                variants=each.variants,
+                repeat=repeat,
+                jobs=jobs,
+                on_row=show,
             )
     status.clear()
     return rows
