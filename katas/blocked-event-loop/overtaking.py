@@ -30,18 +30,24 @@ class Round(NamedTuple):
     longest: Exchange
 
 
-def rounds_of(history: History) -> tuple[list[Round], int]:
-    """The rounds that can be judged, and how many cannot: the verifier itself was late, or too few were asked."""
-    limit_s = float(history.notes["key_ms"]) / 1000
+def rounds_of(history: History, limit_ms: float) -> tuple[list[Round], int]:
+    """The rounds that can be judged, and how many cannot.
+
+    A verifier that was late itself only adds to waits: a round is void where that alone may have put it over the limit.
+    """
     good: list[Round] = []
-    spoilt = 0
+    void = 0
     for number in range(int(history.notes.get("rounds", 0))):
         made = round_of(history, number)
-        if made is None or history.lag_s(made.began_s, made.began_s + made.took_ms / 1000) > limit_s / 16:
-            spoilt += 1
+        if made is None:
+            void += 1
+            continue
+        late_ms = history.lag_s(made.began_s, made.began_s + made.took_ms / 1000) * 1000
+        if made.wait_ms > limit_ms >= made.wait_ms - late_ms:
+            void += 1
         else:
             good.append(made)
-    return good, spoilt
+    return good, void
 
 
 def round_of(history: History, number: int) -> Round | None:
@@ -70,10 +76,10 @@ def judge_overtaking(history: History, limit_of_key: float, least_rounds: int, w
     if wrong := list(history.notes.get("wrong", [])):
         return failed(f"A report rendered in this probe was wrong: {wrong[0]}.", decided_by=wrong[:6])
     limit_ms = float(history.notes["key_ms"]) * limit_of_key
-    rounds, spoilt = rounds_of(history)
+    rounds, void = rounds_of(history, limit_ms)
     if len(rounds) < least_rounds:
         return inconclusive(
-            f"Only {len(rounds)} of {len(rounds) + spoilt} rounds could be judged and {least_rounds} are needed: "
+            f"Only {len(rounds)} of {len(rounds) + void} rounds could be judged and {least_rounds} are needed: "
             "the verifier was held up itself, or too little was asked while a report rendered."
         )
     held = [r for r in rounds if r.wait_ms > limit_ms or r.share < SHARE_OVERTAKING]

@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 
-const MOST_ITERATIONS = 50_000;
+const MOST_ITERATIONS = 10_000;
 
 export function digestOf(text) {
   return createHash('sha256').update(text, 'utf8').digest();

@@ -6,7 +6,7 @@ import { scheduleOf, totalsOf } from './schedule.js';
 import { seal } from './seal.js';
 
 const LOANS_A_SLICE = 5;
-const PAUSE_MS = 60;
+const PAUSE_MS = 40;
 
 export async function renderReport({ reference, passphrase, loans }, iterations) {
   const hash = createHash('sha256');

@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { headerLine, toLine } from './csv.js';
 import { FeedError } from './feed.js';
 
-const MAX_ROWS = 100_000;
+const MAX_ROWS = 50_000;
 const ACCOUNT = /^[A-Za-z0-9-]{4,40}$/;
 
 export function statements({ feed, log }) {

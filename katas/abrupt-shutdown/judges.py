@@ -1,0 +1,398 @@
+"""What the probes of `abrupt-shutdown` find: pure functions over a history.
+
+Order and counts decide. A time is only held against the grace that the service was given.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runner.probes import Exchange, Finding, History, failed, inconclusive, passed
+
+NOT_READY_SHARE = 0.4
+BEYOND_GRACE_S = 2.0
+LOST_S = 1.0
+"""The verifier's own lag from which times say nothing."""
+
+NEW = {
+    "new-connection": "on a new connection",
+    "idle-connection": "on a keep-alive connection that was idle",
+    "freed-connection": "on the connection whose order had been answered since",
+}
+
+
+def curl_order(ahead: str = "") -> str:
+    order = '{"reference":"web-1","sku":"AB-1234","quantity":1}'
+    return f"{ahead}curl -i $URL/orders -H 'content-type: application/json' -d '{order}'"
+
+
+BY_HAND = curl_order() + " & sleep 0.2; kill -TERM $PID; wait"
+
+
+def told(exchange: Exchange) -> str:
+    """What a client saw, for a sentence."""
+    if exchange.outcome == "ok":
+        return f"answered {exchange.status}"
+    if exchange.status is not None:
+        return f"cut off after {exchange.size} bytes of its answer ({exchange.how})"
+    return {"refused": "refused", "timeout": "never answered"}.get(
+        exchange.how, f"cut off without an answer ({exchange.how})"
+    )
+
+
+def event(at_s: float, text: str) -> str:
+    return f"{at_s:.2f} s: {text}"
+
+
+def answer_event(exchange: Exchange, what: str) -> str:
+    return event(exchange.sent_s if exchange.ended_s is None else exchange.ended_s, f"{what} was {told(exchange)}")
+
+
+def signals_sent(history: History) -> list[str]:
+    return [event(s.at_s, f"{s.name} sent") for s in history.signals if s.name != "SIGKILL"]
+
+
+def exit_event(history: History) -> str:
+    if not left(history):
+        return event(history.notes["watched_until_s"], "the process still ran")
+    return event(history.exits[0].at_s, f"the process ended {how_ended(history)}")
+
+
+def watched_until_s(history: History) -> float:
+    """When the process ended, or until when it was seen to run."""
+    return history.exits[0].at_s if left(history) else float(history.notes["watched_until_s"])
+
+
+def left(history: History) -> bool:
+    """Whether the process ended by itself while it was watched."""
+    return bool(history.notes["left"]) and bool(history.exits)
+
+
+def how_ended(history: History) -> str:
+    ended = history.exits[0]
+    return f"by {ended.signal}" if ended.signal else f"with code {ended.code}"
+
+
+def ended_cleanly(history: History) -> bool:
+    """Code 0, or as by the signal that was sent; 128 and its number is the same thing."""
+    ended = history.exits[0]
+    return not ended.reason and (ended.signal in ("SIGTERM", "SIGINT") or ended.code in (0, 143, 130))
+
+
+def is_answer_to(exchange: Exchange, order: dict[str, Any]) -> bool:
+    """Whether this is a whole 201 that says the order is reserved."""
+    if exchange.outcome != "ok" or exchange.status != 201:
+        return False
+    try:
+        answer = exchange.json()
+    except ValueError:
+        return False
+    wanted = {**order, "status": "reserved"}
+    return isinstance(answer, dict) and "id" in answer and all(answer.get(n) == value for n, value in wanted.items())
+
+
+def one(history: History, tag: str) -> Exchange | None:
+    found = history.exchanges(tag)
+    return found[-1] if found else None
+
+
+def bit(history: History, *faults: str) -> bool:
+    return all(history.faults.get(name, 0) for name in faults)
+
+
+def verifier_lag_s(history: History) -> float:
+    return history.lag_s(0.0, float("inf"))
+
+
+def they_are_right(history: History) -> Finding:
+    """Every answer, every state and every entry of the ledger."""
+    wrong = [*_wrong_answers(history), *_wrong_states(history), *_wrong_ledger(history)]
+    count = 18 - len(wrong)
+    if wrong:
+        return failed(
+            f"The service no longer does its work: {wrong[0]}.",
+            value=count,
+            limit=18,
+            unit="checks",
+            decided_by=wrong[:6],
+            reproduce=curl_order(),
+        )
+    return passed(
+        "Orders were reserved, confirmed and cancelled as they should be, and the stock list was whole.",
+        value=count,
+        limit=18,
+        unit="checks",
+    )
+
+
+def _wrong_answers(history: History) -> list[str]:
+    wanted = {"readiness": 200, "good-1": 201, "good-2": 201, "good-3": 201, "none-left": 409, "damaged": 201}
+    wanted |= {"bad": 400, "unknown": 404, "stock": 200}
+    wrong = []
+    for tag, status in wanted.items():
+        seen = one(history, tag)
+        if seen is None or seen.status != status or seen.outcome != "ok":
+            wrong.append(f"{tag} was {told(seen) if seen else 'never asked'}, not answered {status}")
+        elif status == 201 and not is_answer_to(seen, history.notes["orders"][tag]):
+            wrong.append(f"the answer to {tag} was not that order: {seen.body[:160]!r}")
+        elif tag == "stock" and seen.body.decode("utf-8", "replace") != history.notes["stock"]:
+            wrong.append(f"the stock list had {seen.size} bytes, not the {len(history.notes['stock'])} that were sent")
+    return wrong
+
+
+def _wrong_states(history: History) -> list[str]:
+    wanted = {"good-1": "confirmed", "good-2": "confirmed", "good-3": "confirmed", "damaged": "cancelled"}
+    wrong = []
+    for name, state in wanted.items():
+        seen = one(history, f"{name}-state")
+        if seen is not None and f'"{state}"'.encode() not in seen.body:
+            wrong.append(f"order {name} did not become {state}: {seen.body[:120]!r}")
+    return wrong
+
+
+def _wrong_ledger(history: History) -> list[str]:
+    wrong = []
+    booked = {e.data.get("reference"): e for e in history.effects("reserve")}
+    for name, order in history.notes["orders"].items():
+        entry = booked.get(order["reference"])
+        if name == "none-left":
+            continue
+        if entry is None or any(entry.data.get(k) != order[k] for k in ("sku", "quantity")):
+            wrong.append(f"the warehouse did not book order {name} as it was given")
+            continue
+        settled = "release" if name == "damaged" else "confirm"
+        if [e.key for e in history.effects(settled)].count(entry.key) != 1:
+            wrong.append(f"the warehouse did not see exactly one {settled} of order {name}")
+    return wrong
+
+
+def it_is_served_to_its_end(history: History) -> Finding:
+    """Both answers came whole and right."""
+    if not bit(history, "order held", "stock list held"):
+        return inconclusive("The order and the stock list were not both in flight when SIGTERM was sent.")
+    order, notes = one(history, "order"), history.notes
+    assert order is not None
+    order_right = is_answer_to(order, notes["order"])
+    stock_right = bool(notes["stock_whole"]) and notes["stock_read"] == notes["stock"]
+    evidence: dict[str, Any] = {
+        "value": order_right + stock_right,
+        "limit": 2,
+        "unit": "answers whole",
+        "decided_by": [
+            *signals_sent(history),
+            event(notes["released_s"], "the warehouse let both go"),
+            answer_event(order, "the order"),
+            f"the stock list ended after {len(notes['stock_read'])} of {len(notes['stock'])} bytes",
+            exit_event(history),
+        ],
+        "reproduce": BY_HAND,
+    }
+    if order_right and stock_right:
+        return passed("An order and a stock list that were in flight at SIGTERM were both answered whole.", **evidence)
+    if notes["released_s"] - history.signals[0].at_s > 0.75 * notes["grace_s"]:
+        return inconclusive("The machine was too busy to let the answers go within the grace.", **evidence)
+    if order_right:
+        return failed("SIGTERM cut the stock list off in the middle, after its head had said 200.", **evidence)
+    both = "the order and the stock list" if not stock_right else "the order"
+    return failed(f"SIGTERM cost {both} that the service was working on: the order was {told(order)}.", **evidence)
+
+
+def every_reservation_is_settled(history: History) -> Finding:
+    """Each entry `reserve` of the ledger has its `confirm` or `release`, and the warehouse is rid of us."""
+    if history.faults.get("orders answered", 0) < 4 or not bit(history, "confirmations held", "reservation held"):
+        return inconclusive("There were no half-written orders when SIGTERM was sent.")
+    settled = {e.key for e in (*history.effects("confirm"), *history.effects("release"))}
+    reserved = history.effects("reserve")
+    half = [e for e in reserved if e.key not in settled]
+    left_open = int(history.notes["open_connections"])
+    evidence: dict[str, Any] = {
+        "value": len(half),
+        "limit": 0,
+        "unit": "half-written orders",
+        "decided_by": [
+            *signals_sent(history),
+            event(history.notes["confirmations_s"], "the warehouse let the confirmations go"),
+            exit_event(history),
+            *[event(e.at_s, f"reserved {e.data.get('reference')}, never confirmed or released") for e in half[:3]],
+        ],
+        "reproduce": curl_order() + "; kill -TERM $PID; curl $WAREHOUSE_URL/reservations",
+    }
+    if half:
+        return failed(
+            f"{len(half)} of {len(reserved)} reservations were neither confirmed nor released when the process had "
+            f"ended; what was to follow was known to this process only.",
+            **evidence,
+        )
+    if left_open and left(history):
+        evidence |= {"value": left_open, "unit": "connections open"}
+        return failed(f"{left_open} connections to the warehouse were still open after the exit.", **evidence)
+    return passed(
+        f"All {len(reserved)} reservations were confirmed or released, and no connection to the warehouse was left.",
+        **evidence,
+    )
+
+
+def none_is_accepted(history: History) -> Finding:
+    """Not ready in time, and no new order answered 2xx, left without an answer, or booked at the warehouse."""
+    readiness = history.exchanges("readiness")
+    if not bit(history, "orders held", "order held to the end") or not readiness:
+        return inconclusive("No order was held while new ones were sent, so the service had nothing to stay for.")
+    signal_s = history.signals[0].at_s
+    turned_s = max(0.0, (readiness[-1].ended_s or readiness[-1].sent_s) - signal_s)
+    accepted = _accepted(history)
+    tries = [one(history, tag) for tag in NEW]
+    evidence: dict[str, Any] = {
+        "value": len(accepted),
+        "limit": 0,
+        "unit": "new orders accepted",
+        "decided_by": [
+            *signals_sent(history),
+            answer_event(readiness[-1], "/readyz"),
+            *[answer_event(e, f"a new order {NEW[e.tag]}") for e in tries if e is not None],
+        ],
+        "reproduce": curl_order("kill -TERM $PID; curl -i $URL/readyz; "),
+    }
+    if accepted:
+        return failed(f"After SIGTERM a new order was accepted {accepted[0]}.", **evidence)
+    if readiness[-1].status == 200:
+        if verifier_lag_s(history) > LOST_S:
+            return inconclusive("The machine was too busy to watch the readiness.", **evidence)
+        evidence |= {
+            "value": round(turned_s, 2),
+            "limit": history.notes["grace_s"] * NOT_READY_SHARE,
+            "unit": "s ready after SIGTERM",
+        }
+        return failed(
+            f"/readyz still answered 200 {turned_s:.1f} s after SIGTERM: the load balancer keeps sending orders here.",
+            **evidence,
+        )
+    return passed(
+        f"{turned_s * 1000:.0f} ms after SIGTERM it was not ready, and no new order was accepted.",
+        **evidence,
+    )
+
+
+def _accepted(history: History) -> list[str]:
+    """For each new order that was accepted: how it came, and what was seen of it."""
+    booked = {c.json().get("reference") for c in history.calls("warehouse", "POST", "/reservations")}
+    found = []
+    for tag, how in NEW.items():
+        seen = one(history, tag)
+        if seen is None:
+            continue
+        if history.notes["new"][tag]["reference"] in booked:
+            found.append(f"{how}: the warehouse was asked to book it, and the client was {told(seen)}")
+        elif seen.ok or seen.how == "timeout":
+            found.append(f"{how}: it was {told(seen)}")
+    return found
+
+
+def it_is_gone_soon(history: History) -> Finding:
+    """Gone before half of the grace was over, and as a clean exit."""
+    if not bit(history, "order held") or history.faults.get("idle connections", 0) < 4:
+        return inconclusive("There were no idle connections and no order in flight when SIGTERM was sent.")
+    order, drained_s = one(history, "order"), history.notes["drained_s"]
+    assert order is not None
+    took_s, limit = watched_until_s(history) - drained_s, history.notes["grace_s"] / 2
+    evidence: dict[str, Any] = {
+        "value": round(took_s, 2),
+        "limit": limit,
+        "unit": "s from the last answer to the exit",
+        "decided_by": [*signals_sent(history), answer_event(order, "the only order in flight"), exit_event(history)],
+        "reproduce": "(printf 'GET /readyz HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'; sleep 70) | nc $HOST $PORT & "
+        "sleep 1; kill -TERM $PID; time tail --pid=$PID -f /dev/null",
+    }
+    if not is_answer_to(order, history.notes["order"]):
+        return failed(f"The order in flight was {told(order)}, so this was no drain.", **evidence)
+    if left(history) and took_s <= limit:
+        how = how_ended(history)
+        if ended_cleanly(history):
+            return passed(f"{took_s * 1000:.0f} ms after its last answer the process ended {how}.", **evidence)
+        return failed(f"All was drained, and yet the process ended {how}, as a crash does.", **evidence)
+    if history.lag_s(drained_s, float("inf")) > LOST_S:
+        return inconclusive("The machine was too busy to time the exit.", **evidence)
+    ran = "took" if left(history) else "still ran, having taken"
+    return failed(
+        f"With idle keep-alive connections and nothing left to do, the process {ran} {took_s:.1f} s to end.", **evidence
+    )
+
+
+def it_leaves_anyway(history: History) -> Finding:
+    """The exit came within the grace and two seconds."""
+    if history.faults.get("requests that never end", 0) < 2:
+        return inconclusive("The requests that never end were not in flight when SIGTERM was sent.")
+    signal_s, grace_s = history.signals[0].at_s, history.notes["grace_s"]
+    took_s, limit = watched_until_s(history) - signal_s, grace_s + BEYOND_GRACE_S
+    evidence: dict[str, Any] = {
+        "value": round(took_s, 2),
+        "limit": limit,
+        "unit": "s from SIGTERM to the exit",
+        "decided_by": [*signals_sent(history), event(signal_s + grace_s, "the grace was over"), exit_event(history)],
+        "reproduce": curl_order() + " & sleep 0.2; kill -TERM $PID; time tail --pid=$PID -f /dev/null",
+    }
+    if left(history) and took_s <= limit:
+        return passed(f"With requests that never end, the process was gone {took_s:.1f} s after SIGTERM.", **evidence)
+    if verifier_lag_s(history) > LOST_S:
+        return inconclusive("The machine was too busy to time the exit.", **evidence)
+    ran = "took" if left(history) else "still ran after"
+    return failed(
+        f"With requests that never end the process {ran} {took_s:.1f} s, of {grace_s:g} s of grace.", **evidence
+    )
+
+
+def it_drains_as_for_sigterm(history: History) -> Finding:
+    """The order came whole, and the exit was a clean one."""
+    if not bit(history, "order held"):
+        return inconclusive("No order was in flight when SIGINT was sent.")
+    order = one(history, "order")
+    assert order is not None
+    whole = is_answer_to(order, history.notes["order"])
+    evidence: dict[str, Any] = {
+        "value": int(whole),
+        "limit": 1,
+        "unit": "answers whole",
+        "decided_by": _held_events(history, order),
+        "reproduce": curl_order() + " & sleep 0.2; kill -INT $PID; wait",
+    }
+    if not whole:
+        return failed(f"SIGINT cost the order in flight: the client saw it {told(order)}.", **evidence)
+    if not left(history):
+        return failed("The order was answered, but the process did not end within its grace after SIGINT.", **evidence)
+    if not ended_cleanly(history):
+        return failed(f"After SIGINT and a drain the process ended {how_ended(history)}, as a crash does.", **evidence)
+    return passed(f"After SIGINT the order was answered whole and the process ended {how_ended(history)}.", **evidence)
+
+
+def _held_events(history: History, order: Exchange) -> list[str]:
+    events = [*signals_sent(history), answer_event(order, "the order"), exit_event(history)]
+    if not history.notes["exited_while_held"]:
+        events.insert(-2, event(history.notes["released_s"], "the warehouse let the order go"))
+    return events
+
+
+def it_ends_or_goes_on(history: History) -> Finding:
+    """Either the order was answered whole, or the process was gone while the order was still held."""
+    if not bit(history, "order held") or len(history.signals) < 2:
+        return inconclusive("No order was in flight when SIGTERM was sent twice.")
+    order, notes = one(history, "order"), history.notes
+    assert order is not None
+    whole = is_answer_to(order, notes["order"])
+    evidence: dict[str, Any] = {
+        "value": int(not whole and not notes["exited_while_held"]),
+        "limit": 0,
+        "unit": "orders cut off by a process that stayed",
+        "decided_by": _held_events(history, order),
+        "reproduce": curl_order() + " & sleep 0.2; kill -TERM $PID; kill -TERM $PID; wait",
+    }
+    if not left(history):
+        return failed("After two SIGTERMs the process did not end within its grace.", **evidence)
+    if whole:
+        return passed("The second SIGTERM changed nothing: the order was answered whole.", **evidence)
+    if notes["exited_while_held"]:
+        return passed("The second SIGTERM ended the process at once, as a second Ctrl-C may.", **evidence)
+    if not notes["lost_while_held"]:
+        return inconclusive("It could not be told whether the process or the connection went first.", **evidence)
+    return failed(
+        "The second SIGTERM cut the client off, but the process stayed and went on with the order: booked, not told.",
+        **evidence,
+    )

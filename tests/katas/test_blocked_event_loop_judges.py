@@ -1,0 +1,299 @@
+"""The judges of `blocked-event-loop`, over histories made by hand: what each refuses, passes and leaves open."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import math
+import random
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from runner.probes import Finding, History, Verdict
+from runner.record.history import Exchange
+
+_KATA = Path(__file__).parents[2] / "katas" / "blocked-event-loop"
+
+
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"blocked_event_loop_{name}", _KATA / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+probes = _load("probes")
+expected = _load("expected")
+
+KEY_MS = 200.0
+REPORT_S = 0.4
+
+
+def _exchange(tag: str, at_s: float, took_ms: float, **changes: Any) -> Exchange:
+    fields: dict[str, Any] = {
+        "tag": tag,
+        "n": 1,
+        "method": "GET",
+        "path": "/products",
+        "intended_s": at_s,
+        "sent_s": at_s,
+        "outcome": "ok",
+        "status": 200,
+        "ended_s": at_s + took_ms / 1000,
+    }
+    return Exchange(**{**fields, **changes})
+
+
+def _rendering(wait_ms: float | list[float], rounds: int = 5, **answer: Any) -> History:
+    """Rounds of one report of 400 ms, forty ordinary requests in each that waited `wait_ms` (or one value a round)."""
+    history = History()
+    history.note("key_ms", KEY_MS)
+    history.note("rounds", rounds)
+    waits = wait_ms if isinstance(wait_ms, list) else [wait_ms] * rounds
+    for number, wait in enumerate(waits):
+        began = 1.0 + number
+        for n in range(40):
+            history.add_exchange(_exchange("ordinary", began + n * 0.01, wait, **answer))
+        report = {"method": "POST", "path": "/reports", "status": 201}
+        history.add_exchange(_exchange(f"report {number}", began, REPORT_S * 1000, **report))
+    return history
+
+
+def _blocked(history: History, length_ms: float) -> History:
+    """The same rounds, with ordinary requests held until `length_ms` into each report."""
+    held = History()
+    held.note("key_ms", KEY_MS)
+    held.note("rounds", history.notes["rounds"])
+    for e in history.exchanges():
+        if e.tag != "ordinary":
+            held.add_exchange(e)
+            continue
+        into_s = (e.intended_s - 1.0) % 1.0
+        wait_ms = max(1.0, length_ms - into_s * 1000)
+        held.add_exchange(_exchange("ordinary", e.intended_s, wait_ms))
+    return held
+
+
+def _verdict(finding: Finding) -> Verdict:
+    assert finding.sentence
+    return finding.verdict
+
+
+def test_prompt_answers_while_reports_render_pass() -> None:
+    assert _verdict(probes.they_overtake_one(_rendering(3.0))) is Verdict.PASSED
+
+
+def test_requests_that_wait_for_the_whole_report_fail_and_say_for_how_long() -> None:
+    finding = probes.they_overtake_one(_blocked(_rendering(1.0), 405.0))
+    assert finding.verdict is Verdict.FAILED
+    assert finding.value is not None and finding.value > 350
+    assert finding.limit == pytest.approx(KEY_MS * probes.WAIT_FOR_KEY_ALONE)
+    assert "curl" in finding.reproduce
+    assert 3 <= len(finding.decided_by) <= 6
+
+
+def test_a_stall_of_half_the_report_fails_although_everyone_overtakes() -> None:
+    finding = probes.they_overtake_one(_blocked(_rendering(1.0), 200.0))
+    assert finding.verdict is Verdict.FAILED
+    assert "100%" in finding.sentence
+
+
+def test_slices_of_a_few_milliseconds_pass() -> None:
+    assert _verdict(probes.they_overtake_one(_rendering(15.0))) is Verdict.PASSED
+
+
+def test_one_noisy_round_of_five_changes_nothing() -> None:
+    assert _verdict(probes.they_overtake_one(_rendering([3.0, 3.0, 300.0, 3.0, 3.0]))) is Verdict.PASSED
+
+
+def test_mixed_rounds_are_inconclusive() -> None:
+    assert _verdict(probes.they_overtake_one(_rendering([3.0, 300.0, 3.0, 300.0, 3.0]))) is Verdict.INCONCLUSIVE
+
+
+def _late(history: History, lag_s: float) -> History:
+    for number in range(5):
+        history.add_lag(1.2 + number, lag_s)
+    return history
+
+
+def test_waits_that_the_verifier_itself_may_have_caused_are_void_and_not_failed() -> None:
+    assert _verdict(probes.they_overtake_one(_late(_rendering(90.0), 0.06))) is Verdict.INCONCLUSIVE
+
+
+def test_a_late_verifier_excuses_no_wait_that_is_longer_than_its_lateness() -> None:
+    assert _verdict(probes.they_overtake_one(_late(_rendering(300.0), 0.06))) is Verdict.FAILED
+
+
+def test_a_late_verifier_takes_nothing_from_prompt_answers() -> None:
+    assert _verdict(probes.they_overtake_one(_late(_rendering(20.0), 0.06))) is Verdict.PASSED
+
+
+def test_refused_ordinary_requests_count_as_held_up() -> None:
+    finding = probes.they_overtake_one(_rendering(1.0, status=503))
+    assert finding.verdict is Verdict.FAILED
+    assert finding.value is None
+    assert "never answered" in finding.sentence
+
+
+def test_ordinary_requests_that_were_cut_off_count_as_held_up() -> None:
+    assert _verdict(probes.they_overtake_one(_rendering(1.0, outcome="unknown", ended_s=None))) is Verdict.FAILED
+
+
+def test_nothing_asked_meanwhile_is_inconclusive() -> None:
+    history = History()
+    history.note("key_ms", KEY_MS)
+    history.note("rounds", 5)
+    assert _verdict(probes.they_overtake_one(history)) is Verdict.INCONCLUSIVE
+
+
+def test_reports_that_failed_prove_nothing_about_overtaking() -> None:
+    history = History()
+    history.note("key_ms", KEY_MS)
+    history.note("rounds", 3)
+    for number in range(3):
+        history.add_exchange(_exchange(f"report {number}", 1.0 + number, 5.0, status=503))
+        for n in range(20):
+            history.add_exchange(_exchange("ordinary", 1.0 + number + n * 0.001, 1.0))
+    assert _verdict(probes.they_overtake_many(history)) is Verdict.INCONCLUSIVE
+
+
+def test_a_wrong_report_fails_however_prompt_the_others_are() -> None:
+    history = _rendering(1.0)
+    history.note("wrong", ["report “x”: digest was 'a', and should be 'b'"])
+    assert _verdict(probes.they_overtake_one(history)) is Verdict.FAILED
+
+
+def test_a_burst_allows_longer_turns_than_one_report() -> None:
+    history = _rendering(100.0, rounds=3)
+    assert _verdict(probes.they_overtake_one(history)) is Verdict.FAILED
+    assert _verdict(probes.they_overtake_many(history)) is Verdict.PASSED
+
+
+def _reports(salts: list[str], wrong: list[str] | None = None) -> History:
+    history = History()
+    history.note("wrong", wrong or [])
+    for salt in salts:
+        body = json.dumps({"salt": salt}).encode()
+        history.add_exchange(_exchange("report", 1.0, 50.0, status=201, body=body, method="POST"))
+    return history
+
+
+def test_right_answers_with_fresh_salts_pass() -> None:
+    assert _verdict(probes.they_are_as_the_contract_says(_reports(["a", "b", "c"]))) is Verdict.PASSED
+
+
+def test_a_salt_used_twice_fails() -> None:
+    finding = probes.they_are_as_the_contract_says(_reports(["a", "b", "b"]))
+    assert finding.verdict is Verdict.FAILED
+    assert "salt" in finding.sentence
+
+
+def test_any_wrong_answer_fails_and_is_told() -> None:
+    finding = probes.they_are_as_the_contract_says(_reports(["a"], ["report “x”: rows was 3, and should be 4"]))
+    assert finding.verdict is Verdict.FAILED
+    assert "rows was 3" in finding.sentence
+
+
+def test_no_request_at_all_is_inconclusive() -> None:
+    assert _verdict(probes.they_are_as_the_contract_says(History())) is Verdict.INCONCLUSIVE
+
+
+def _burst(took_ms: float, statuses: list[int], wrong: list[str] | None = None) -> History:
+    history = History()
+    history.note("work_ms", 60.0)
+    history.note("wrong", wrong or [])
+    for status in statuses:
+        history.add_exchange(_exchange("report", 1.0, took_ms, status=status, method="POST", path="/reports"))
+    return history
+
+
+def test_eight_right_answers_in_time_pass() -> None:
+    assert _verdict(probes.each_has_its_own_answer(_burst(500.0, [201] * 8))) is Verdict.PASSED
+
+
+def test_refused_reports_of_a_burst_fail_and_count_the_answered() -> None:
+    finding = probes.each_has_its_own_answer(_burst(500.0, [201] + [503] * 7, ["report “x” was answered 503"]))
+    assert finding.verdict is Verdict.FAILED
+    assert (finding.value, finding.limit) == (1, 8)
+
+
+def test_a_burst_that_takes_several_times_its_work_fails() -> None:
+    assert _verdict(probes.each_has_its_own_answer(_burst(2000.0, [201] * 8))) is Verdict.FAILED
+
+
+def test_fewer_than_eight_asked_is_inconclusive() -> None:
+    assert _verdict(probes.each_has_its_own_answer(_burst(100.0, [201] * 3))) is Verdict.INCONCLUSIVE
+
+
+def _idle(report_ms: list[float], ordinary_ms: float, **answer: Any) -> History:
+    history = History()
+    history.note("work_ms", 200.0)
+    history.note("key_ms", KEY_MS)
+    for n in range(60):
+        history.add_exchange(_exchange("ordinary", 0.01 * n, ordinary_ms, **answer))
+    for took in report_ms:
+        history.add_exchange(_exchange("report", 2.0, took, status=201, method="POST", path="/reports"))
+    return history
+
+
+def test_an_idle_service_as_quick_as_its_work_passes() -> None:
+    assert _verdict(probes.neither_is_made_slow(_idle([210.0, 180.0, 950.0], 0.6))) is Verdict.PASSED
+
+
+def test_reports_that_sleep_fail() -> None:
+    finding = probes.neither_is_made_slow(_idle([1200.0, 1150.0, 1190.0], 0.6))
+    assert finding.verdict is Verdict.FAILED
+    assert (finding.value, finding.limit) == (1150.0, 500.0)
+
+
+def test_an_ordinary_request_that_starts_a_process_fails() -> None:
+    assert _verdict(probes.neither_is_made_slow(_idle([180.0] * 3, 45.0))) is Verdict.FAILED
+
+
+def test_an_idle_service_that_renders_nothing_is_inconclusive() -> None:
+    assert _verdict(probes.neither_is_made_slow(_idle([math.inf] * 3, 0.6))) is Verdict.INCONCLUSIVE
+
+
+def test_a_kept_history_is_judged_the_same_again() -> None:
+    for history in (_rendering(3.0), _blocked(_rendering(1.0), 300.0)):
+        assert probes.they_overtake_one(History.from_bytes(history.to_bytes())) == probes.they_overtake_one(history)
+
+
+def _right_answer(portfolio: dict[str, Any], iterations: int, salt: str) -> dict[str, Any]:
+    due: dict[str, Any] = dict(expected.expected_of(portfolio))
+    seal = expected.seal_of(portfolio, due["digest"], salt, iterations)
+    return {**due, "iterations": iterations, "salt": salt, "seal": seal}
+
+
+def test_only_the_answer_that_the_contract_gives_is_without_fault() -> None:
+    portfolio = expected.portfolio(random.Random(7), 0.01)
+    right = _right_answer(portfolio, 1000, "00" * 16)
+
+    def faults(changes: dict[str, Any], status: int = 201) -> int:
+        body = json.dumps({**right, **changes}).encode()
+        return len(expected.faults_in(portfolio, status, body, 1000, with_seal=True))
+
+    assert faults({}) == 0
+    for changes in ({"rows": 1}, {"digest": "00" * 32}, {"seal": ""}, {"salt": "zz"}, {"iterations": 999}):
+        assert faults(changes) >= 1
+    assert faults({}, status=503) == 1
+
+
+def test_a_schedule_pays_the_loan_off() -> None:
+    loan = {"id": "L-1", "principal_cents": 1_000_000, "rate_bps": 500, "months": 24, "payment_cents": 43_000}
+    rows = expected.schedule_of(loan)
+    assert len(rows) == 24
+    assert rows[-1]["closing_cents"] == 0
+    assert sum(row["paid"]["principal_cents"] for row in rows) == loan["principal_cents"]
+
+
+def test_canonical_json_of_a_report_with_umlauts_is_utf8() -> None:
+    portfolio = {**expected.portfolio(random.Random(7), 0.01), "reference": "Prüfung"}
+    plain = hashlib.sha256(b"").hexdigest()
+    assert expected.expected_of(portfolio)["digest"] != plain
+    assert expected.expected_of(portfolio) == expected.expected_of(json.loads(json.dumps(portfolio)))

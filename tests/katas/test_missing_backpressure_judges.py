@@ -1,0 +1,266 @@
+"""The judges of `missing-backpressure`, over histories made by hand: what each refuses, passes and leaves open."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from runner.probes import Finding, History, Verdict
+from runner.record.history import Exchange
+
+_FILE = Path(__file__).parents[2] / "katas" / "missing-backpressure" / "probes.py"
+
+
+def _load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("missing_backpressure_probes", _FILE)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+probes = _load()
+
+
+def _seen(tag: str = "small", **changes: Any) -> dict[str, Any]:
+    """An export that arrived whole, but for what `changes` says."""
+    whole = {
+        "tag": tag,
+        "rows": 100,
+        "at_s": 1.0,
+        "took_s": 0.1,
+        "status": 200,
+        "ended": "whole",
+        "complete": True,
+        "intact": True,
+        "bytes": 10_000,
+    }
+    return whole | changes
+
+
+def _judged(judge: Any, notes: dict[str, Any], history: History | None = None) -> Finding:
+    kept = history or History()
+    for name, value in notes.items():
+        kept.note(name, value)
+    finding: Finding = judge(History.from_bytes(kept.to_bytes()))
+    return finding
+
+
+# -- export-intact -----------------------------------------------------------------------------------------------------
+
+
+def test_exports_that_arrived_whole_pass() -> None:
+    assert _judged(probes.they_arrive_whole, {"exports": [_seen(), _seen("paused")]}).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"intact": False}, "not the rows the feed held"),
+        ({"intact": False, "complete": False, "ended": "reset"}, "did not come to its end"),
+        ({"intact": False, "status": None, "ended": "", "complete": False}, "answered not at all"),
+        ({"intact": False, "status": 500}, "answered 500"),
+    ],
+)
+def test_an_export_that_is_not_whole_fails_and_says_how(changes: dict[str, Any], says: str) -> None:
+    finding = _judged(probes.they_arrive_whole, {"exports": [_seen(), _seen("paused", **changes)]})
+    assert finding.verdict is Verdict.FAILED
+    assert says in finding.sentence
+    assert finding.decided_by
+
+
+# -- slow-reader-bounds-the-pull ---------------------------------------------------------------------------------------
+
+
+def _pauses(*ahead_mib: float, still: bool = True, ended: str = "", grown: float = 10.0) -> dict[str, Any]:
+    pauses = [
+        {"at_s": float(i), "until_s": i + 0.9, "read_mib": 0.25 + i, "ahead_mib": mib, "still": still}
+        for i, mib in enumerate(ahead_mib)
+    ]
+    return {"pauses": pauses, "size_mib": 130.0, "ended_while_paused": ended, "grown_mib": grown}
+
+
+def test_a_pull_that_rests_a_few_mib_ahead_passes() -> None:
+    finding = _judged(probes.the_pull_comes_to_rest, _pauses(5.4, 15.1))
+    assert finding.verdict is Verdict.PASSED
+    assert finding.value == 15.1
+
+
+def test_a_pull_far_ahead_of_the_reader_fails_with_its_distance() -> None:
+    finding = _judged(probes.the_pull_comes_to_rest, _pauses(64.5, still=False))
+    assert finding.verdict is Verdict.FAILED
+    assert (finding.value, finding.limit) == (64.5, 32.0)
+
+
+def test_a_pull_that_rests_at_first_and_runs_away_later_fails() -> None:
+    assert _judged(probes.the_pull_comes_to_rest, _pauses(5.0, 40.0)).verdict is Verdict.FAILED
+
+
+def test_a_pull_that_never_rests_fails_however_slow_it_is() -> None:
+    finding = _judged(probes.the_pull_comes_to_rest, _pauses(8.0, still=False))
+    assert finding.verdict is Verdict.FAILED
+    assert "still pulling" in finding.sentence
+
+
+def test_a_restless_pull_beside_a_late_verifier_is_inconclusive() -> None:
+    history = History()
+    history.add_lag(0.5, 1.5)
+    assert _judged(probes.the_pull_comes_to_rest, _pauses(8.0, still=False), history).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_reader_cut_off_while_it_paused_fails() -> None:
+    finding = _judged(probes.the_pull_comes_to_rest, _pauses(5.0, ended="reset"))
+    assert finding.verdict is Verdict.FAILED
+    assert "broken off" in finding.sentence
+
+
+def test_memory_that_grows_without_the_pull_fails() -> None:
+    assert _judged(probes.the_pull_comes_to_rest, _pauses(5.0, grown=120.0)).verdict is Verdict.FAILED
+
+
+# -- leaving-stops-the-pull --------------------------------------------------------------------------------------------
+
+
+def _readers(**changes: Any) -> dict[str, Any]:
+    """Three readers that left well; `changes` are those of the one that paused."""
+    well = {"left_at_mib": 5.0, "after_mib": 0.2, "released": True}
+    readers = [{"way": way, **well} for way in probes.WAYS]
+    readers[0] |= changes
+    return {"readers": readers}
+
+
+def test_exports_that_end_with_their_readers_pass() -> None:
+    assert _judged(probes.the_pull_ends_with_the_reader, _readers()).verdict is Verdict.PASSED
+
+
+def test_a_pull_that_goes_on_for_nobody_fails() -> None:
+    finding = _judged(probes.the_pull_ends_with_the_reader, _readers(after_mib=33.0))
+    assert finding.verdict is Verdict.FAILED
+    assert finding.value == 33.0
+
+
+def test_a_snapshot_that_is_never_released_fails_though_the_pull_stopped() -> None:
+    finding = _judged(probes.the_pull_ends_with_the_reader, _readers(released=False))
+    assert finding.verdict is Verdict.FAILED
+    assert "not released" in finding.sentence
+
+
+def test_readers_that_left_before_anything_was_pulled_prove_nothing() -> None:
+    readers = {"readers": [reader | {"left_at_mib": 0.0} for reader in _readers()["readers"]]}
+    assert _judged(probes.the_pull_ends_with_the_reader, readers).verdict is Verdict.INCONCLUSIVE
+
+
+# -- slow-readers-harm-nobody ------------------------------------------------------------------------------------------
+
+
+def _crowd(*prompt: dict[str, Any], held: int = 20) -> dict[str, Any]:
+    return {"prompt": list(prompt) or [_seen("prompt")], "held": held, "pulled_mib": 90.0}
+
+
+def _with_resident(mib: float) -> History:
+    history = History()
+    history.sample("resident", mib, "MiB", probes.RESIDENT_LIMIT_MIB)
+    return history
+
+
+def _health(status: int | None, how: str = "") -> Exchange:
+    return Exchange("health", 1, "GET", "/healthz", 0.1, 0.1, "unknown" if how else "ok", how, status)
+
+
+def test_prompt_readers_served_beside_the_crowd_pass() -> None:
+    history = _with_resident(220.0)
+    history.add_exchange(_health(200))
+    finding = _judged(probes.the_others_are_served, _crowd(), history)
+    assert finding.verdict is Verdict.PASSED
+    assert finding.value == 220
+
+
+def test_a_process_above_its_memory_fails() -> None:
+    assert (
+        _judged(probes.the_others_are_served, _crowd(), _with_resident(probes.RESIDENT_LIMIT_MIB + 1)).verdict
+        is Verdict.FAILED
+    )
+
+
+def test_a_small_export_that_waits_behind_the_slow_ones_fails() -> None:
+    waiting = _seen("prompt", status=None, complete=False, intact=False, ended="", took_s=10.0)
+    finding = _judged(probes.the_others_are_served, _crowd(_seen("prompt"), waiting), _with_resident(200.0))
+    assert finding.verdict is Verdict.FAILED
+    assert "was not served" in finding.sentence
+
+
+def test_a_late_small_export_beside_a_late_verifier_is_inconclusive() -> None:
+    history = _with_resident(200.0)
+    history.add_lag(1.5, 2.0)
+    finding = _judged(probes.the_others_are_served, _crowd(_seen("prompt", took_s=6.0)), history)
+    assert finding.verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_unanswered_health_check_fails() -> None:
+    history = _with_resident(200.0)
+    history.add_exchange(_health(None, "timeout"))
+    assert _judged(probes.the_others_are_served, _crowd(), history).verdict is Verdict.FAILED
+
+
+def test_slow_readers_turned_away_fail() -> None:
+    finding = _judged(probes.the_others_are_served, _crowd(held=16), _with_resident(200.0))
+    assert finding.verdict is Verdict.FAILED
+    assert "16 of 20" in finding.sentence
+
+
+# -- failure-never-looks-complete --------------------------------------------------------------------------------------
+
+
+def _failures(**changes: dict[str, Any]) -> tuple[dict[str, Any], History]:
+    """Every way of failing, each visible to its reader; `changes` by tag."""
+    broken = {"ended": "eof", "complete": False, "intact": False}
+    exports = [_seen(way, **broken) for way in probes.FAILURES if way != "refused"]
+    exports.append(_seen("refused", status=502, intact=False))
+    exports += [_seen("healthy"), _seen("later")]
+    history = History()
+    for way in probes.FAILURES:
+        history.fault(way, 1)
+    return {"exports": [seen | changes.get(seen["tag"], {}) for seen in exports]}, history
+
+
+def test_failures_that_show_pass() -> None:
+    notes, history = _failures()
+    assert _judged(probes.nobody_takes_it_for_whole, notes, history).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize("way", ["503", "reset", "cut", "short"])
+def test_half_a_body_with_a_proper_ending_fails(way: str) -> None:
+    notes, history = _failures(**{way: {"complete": True, "ended": "whole"}})
+    finding = _judged(probes.nobody_takes_it_for_whole, notes, history)
+    assert finding.verdict is Verdict.FAILED
+    assert probes.FAILURES[way] in finding.sentence
+
+
+def test_an_error_status_with_a_whole_body_is_no_disguise() -> None:
+    notes, history = _failures(**{"503": {"status": 502, "complete": True, "ended": "whole"}})
+    assert _judged(probes.nobody_takes_it_for_whole, notes, history).verdict is Verdict.PASSED
+
+
+def test_an_export_made_whole_in_spite_of_the_failure_passes() -> None:
+    notes, history = _failures(**{"short": {"complete": True, "ended": "whole", "intact": True}})
+    assert _judged(probes.nobody_takes_it_for_whole, notes, history).verdict is Verdict.PASSED
+
+
+def test_a_response_that_never_ends_fails() -> None:
+    notes, history = _failures(reset={"ended": ""})
+    assert _judged(probes.nobody_takes_it_for_whole, notes, history).verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize("tag", ["healthy", "later"])
+def test_harm_to_another_export_fails(tag: str) -> None:
+    notes, history = _failures(**{tag: {"complete": False, "intact": False, "ended": "reset"}})
+    assert _judged(probes.nobody_takes_it_for_whole, notes, history).verdict is Verdict.FAILED
+
+
+def test_a_failure_that_never_bit_is_inconclusive() -> None:
+    notes, _ = _failures()
+    assert _judged(probes.nobody_takes_it_for_whole, notes).verdict is Verdict.INCONCLUSIVE

@@ -1,0 +1,359 @@
+"""The judges of `unsafe-retries`, over histories made by hand: what each refuses, passes and leaves open."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from runner.probes import CallRecord, Exchange, Finding, History, Verdict
+
+_FILE = Path(__file__).parents[2] / "katas" / "unsafe-retries" / "probes.py"
+
+
+def _load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("unsafe_retries_probes", _FILE)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+probes = _load()
+
+
+class Told:
+    """A history put together call by call."""
+
+    def __init__(self, **notes: Any) -> None:
+        self.history = History()
+        self._calls = 0
+        for name, value in notes.items():
+            self.history.note(name, value)
+
+    def call(self, order: str, at_s: float, status: int | None = 503, took_s: float = 0.002, **changes: Any) -> None:
+        """One request to /charges; with `status=None` it was never answered."""
+        self._calls += 1
+        facts: dict[str, Any] = {
+            "link": "payments",
+            "n": self._calls,
+            "conn": self._calls,
+            "method": "POST",
+            "path": "/charges",
+            "headers": {"idempotency-key": order},
+            "body": json.dumps({"order": order}).encode(),
+            "at_s": at_s,
+            "status": status,
+            "answered_s": None if status is None else at_s + took_s,
+        }
+        self.history.put_call(CallRecord(**{**facts, **changes}))
+
+    def checkout(self, tag: str, status: int | None = 201, ended_s: float = 0.1, **changes: Any) -> None:
+        facts: dict[str, Any] = {
+            "tag": tag,
+            "n": 1,
+            "method": "POST",
+            "path": "/checkout",
+            "intended_s": 0.0,
+            "sent_s": 0.0,
+            "outcome": "ok" if status else "unknown",
+            "how": "" if status else "timeout",
+            "status": status,
+            "ended_s": ended_s if status else None,
+        }
+        self.history.add_exchange(Exchange(**{**facts, **changes}))
+
+    def charge(self, order: str, key: str, amount: int = 1290) -> None:
+        self.history.add_effect("charge", key, {"order": order, "amount": amount, "id": f"ch_{key}"})
+
+
+# -- checkout-works ---------------------------------------------------------------------------------------------------
+
+
+def _ordinary(charged: int = 1290, status: int = 201, **changes: Any) -> History:
+    told = Told(orders={"paid 1": "a", "declined": "b"}, prices={"paid 1": 1290, "declined": 0})
+    told.charge("a", "ka", charged)
+    body = json.dumps({"amount": charged, "chargeId": "ch_ka"}).encode()
+    told.checkout("paid 1", status, **{"body": body, **changes})
+    told.checkout("declined", 402, body=b'{"status": "declined"}')
+    return told.history
+
+
+def test_checkouts_answered_and_charged_as_agreed_pass() -> None:
+    assert probes.checkouts_are_right(_ordinary()).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    "history",
+    [_ordinary(charged=1), _ordinary(status=200), _ordinary(outcome="unknown", how="reset"), _ordinary(body=b"<html>")],
+    ids=["wrong amount", "wrong status", "no answer", "no JSON"],
+)
+def test_a_checkout_that_is_not_as_agreed_fails(history: History) -> None:
+    assert probes.checkouts_are_right(history).verdict is Verdict.FAILED
+
+
+def test_a_declined_checkout_that_was_charged_fails() -> None:
+    history = _ordinary()
+    history.add_effect("charge", "kb", {"order": "b", "amount": 5, "id": "x"})
+    finding = probes.checkouts_are_right(history)
+    assert finding.verdict is Verdict.FAILED and "declined" in finding.sentence
+
+
+# -- charged-once -----------------------------------------------------------------------------------------------------
+
+
+def _lost_answers(keys: list[str], status: int = 201, bit: bool = True) -> History:
+    told = Told(orders={"silence after the charge": "a", "reset after the charge": "b"})
+    for key in keys:
+        told.call("a", 0.1, None, headers={"idempotency-key": key})
+        told.charge("a", key)
+    told.charge("b", "b")
+    for tag in ("silence after the charge", "reset after the charge"):
+        told.checkout(tag, status)
+        if bit:
+            told.history.fault(tag, 1)
+    return told.history
+
+
+def test_one_charge_an_order_passes_however_often_it_was_asked_for() -> None:
+    assert probes.one_order_one_charge(_lost_answers(["k1"])).verdict is Verdict.PASSED
+
+
+def test_one_order_charged_twice_is_enough_to_fail() -> None:
+    finding: Finding = probes.one_order_one_charge(_lost_answers(["k1", "k2"]))
+    assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 2, 1)
+    assert "k2" in "".join(finding.decided_by) and "silence after the charge" in finding.sentence
+
+
+def test_a_double_charge_fails_even_where_other_faults_did_not_bite() -> None:
+    assert probes.one_order_one_charge(_lost_answers(["k1", "k2"], bit=False)).verdict is Verdict.FAILED
+
+
+def test_paid_without_a_charge_fails() -> None:
+    assert probes.one_order_one_charge(_lost_answers([])).verdict is Verdict.FAILED
+
+
+def test_faults_that_did_not_bite_and_no_success_prove_nothing() -> None:
+    assert probes.one_order_one_charge(_lost_answers(["k1"], bit=False)).verdict is Verdict.INCONCLUSIVE
+    assert probes.one_order_one_charge(_lost_answers(["k1"], status=503)).verdict is Verdict.INCONCLUSIVE
+
+
+# -- transient-recovers -----------------------------------------------------------------------------------------------
+
+
+def _passing(answered: int, **last: Any) -> History:
+    told = Told(failures={"a": 1}, orders={"a 503": "a"})
+    told.call("a", 0.1)
+    told.call("a", 0.2, **{"status": 201, **last})
+    told.checkout("a 503", answered)
+    return told.history
+
+
+def test_a_customer_served_after_a_failure_passes() -> None:
+    assert probes.the_customer_is_served(_passing(201)).verdict is Verdict.PASSED
+
+
+def test_a_customer_turned_away_fails_and_the_failure_is_named() -> None:
+    finding = probes.the_customer_is_served(_passing(503))
+    assert finding.verdict is Verdict.FAILED and "a 503" in finding.sentence
+
+
+def test_a_request_given_up_while_the_provider_was_well_is_noise() -> None:
+    history = _passing(503, status=None, closed_by="service")
+    assert probes.the_customer_is_served(history).verdict is Verdict.INCONCLUSIVE
+
+
+# -- permanent-not-retried --------------------------------------------------------------------------------------------
+
+
+def _refused(requests: int, took_s: float = 0.01, reached: bool = True) -> History:
+    told = Told(statuses={"a": 402, "b": 422})
+    for n in range(requests):
+        told.call("a", 0.1 + n, 402, took_s)
+    if reached:
+        told.call("b", 0.1, 422, took_s)
+    return told.history
+
+
+def test_a_final_answer_asked_for_once_passes() -> None:
+    assert probes.it_is_asked_once(_refused(1)).verdict is Verdict.PASSED
+
+
+def test_a_final_answer_asked_for_twice_fails() -> None:
+    finding = probes.it_is_asked_once(_refused(2))
+    assert (finding.verdict, finding.value) == (Verdict.FAILED, 2) and "402" in finding.sentence
+
+
+def test_a_provider_that_answered_late_or_was_not_reached_proves_nothing() -> None:
+    assert probes.it_is_asked_once(_refused(2, took_s=1.5)).verdict is Verdict.INCONCLUSIVE
+    assert probes.it_is_asked_once(_refused(1, reached=False)).verdict is Verdict.INCONCLUSIVE
+
+
+# -- retry-after-honoured ---------------------------------------------------------------------------------------------
+
+
+def _told_to_wait(gap_s: float | None, long_gap_s: float | None = None) -> History:
+    told = Told(waits={"a": 1, "long": 60})
+    for order, gap in (("a", gap_s), ("long", long_gap_s)):
+        told.call(order, 0.2)
+        if gap is not None:
+            told.call(order, 0.2 + gap, 201)
+    return told.history
+
+
+@pytest.mark.parametrize("gap_s", [0.995, 1.0, 3.0])
+def test_a_retry_after_the_named_seconds_passes_however_late(gap_s: float) -> None:
+    assert probes.it_is_waited_for(_told_to_wait(gap_s)).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(("gap_s", "long_gap_s"), [(0.05, None), (0.98, None), (1.2, 4.0)])
+def test_one_retry_before_the_named_seconds_fails(gap_s: float, long_gap_s: float | None) -> None:
+    assert probes.it_is_waited_for(_told_to_wait(gap_s, long_gap_s)).verdict is Verdict.FAILED
+
+
+def test_giving_up_a_wait_that_fits_the_deadline_fails() -> None:
+    finding = probes.it_is_waited_for(_told_to_wait(None))
+    assert finding.verdict is Verdict.FAILED and "not sent again" in finding.sentence
+
+
+# -- retries-spread-out -----------------------------------------------------------------------------------------------
+
+DRAW = random.Random(20150304)
+
+
+def _herd(first: Any, third: Any, group: int = 30, retried: int = 30, lag_s: float = 0.0) -> History:
+    """Groups that fail together; `first` and `third` give the waits, the second lies between."""
+    told = Told(groups=[[f"{g}-{n}" for n in range(group)] for g in range(5)])
+    for g in range(5):
+        for n in range(group):
+            at_s = g + 0.001 * n
+            waits = [0.0, first(), (first() + third()) / 2, third()][: 4 if n < retried else 1]
+            for wait in waits:
+                at_s += wait
+                told.call(f"{g}-{n}", at_s, 503, took_s=0.0)
+    told.history.add_lag(0.5, lag_s)
+    return told.history
+
+
+def test_waits_drawn_afresh_from_a_growing_range_pass() -> None:
+    full = _herd(lambda: DRAW.uniform(0, 0.2), lambda: DRAW.uniform(0, 0.8))
+    a_fifth = _herd(lambda: 0.2 * DRAW.uniform(1, 1.2), lambda: 0.8 * DRAW.uniform(1, 1.2))
+    assert probes.they_come_apart(full).verdict is Verdict.PASSED
+    assert probes.they_come_apart(a_fifth).verdict is Verdict.PASSED
+
+
+def test_waits_that_are_the_same_for_all_fail_whatever_the_machine_adds_to_every_one() -> None:
+    finding = probes.they_come_apart(_herd(lambda: 0.1, lambda: 0.4))
+    assert (finding.verdict, finding.value) == (Verdict.FAILED, 1.0)
+
+
+def test_waits_that_scatter_and_do_not_grow_fail() -> None:
+    finding = probes.they_come_apart(_herd(lambda: DRAW.uniform(0.1, 0.2), lambda: DRAW.uniform(0.1, 0.2)))
+    assert finding.verdict is Verdict.FAILED and "do not grow" in finding.sentence
+
+
+def test_a_trace_of_jitter_is_left_open() -> None:
+    finding = probes.they_come_apart(_herd(lambda: 0.1 + DRAW.uniform(0, 0.016), lambda: 0.4))
+    assert finding.verdict is Verdict.INCONCLUSIVE and finding.value is not None and 0.6 < finding.value < 0.85
+
+
+def test_retries_withheld_before_the_floor_fail_and_a_late_verifier_says_nothing() -> None:
+    few: dict[str, Any] = {"first": lambda: 0.1, "third": lambda: 0.4, "retried": 5}
+    assert probes.they_come_apart(_herd(**few)).verdict is Verdict.FAILED
+    assert probes.they_come_apart(_herd(**few, lag_s=1.5)).verdict is Verdict.INCONCLUSIVE
+
+
+# -- answers-in-time --------------------------------------------------------------------------------------------------
+
+
+def _endless(
+    ended_s: float = 0.6, last_s: float = 0.5, closed_s: float = 0.6, by: str = "service", lag_s: float = 0.0
+) -> History:
+    told = Told(watched_until_s=3.0)
+    told.history.fault("silence", 1)
+    told.history.fault("stall", 1)
+    told.call("a", 0.1, None, closed_by="service", closed_s=0.4)
+    told.call("a", last_s, None, closed_by=by, closed_s=closed_s)
+    told.checkout("silence#a", 503 if ended_s < 3 else None, ended_s)
+    told.history.add_lag(0.5, lag_s)
+    return told.history
+
+
+def test_an_answer_in_time_with_nothing_behind_it_passes() -> None:
+    assert probes.the_customer_is_not_kept(_endless()).verdict is Verdict.PASSED
+
+
+def test_a_late_answer_fails_and_a_missing_one_too() -> None:
+    late, missing = (probes.the_customer_is_not_kept(_endless(ended_s)) for ended_s in (2.0, 9.0))
+    assert late.verdict is missing.verdict is Verdict.FAILED
+    assert "was answered after 2.00 s" in late.sentence and "had no answer" in missing.sentence
+
+
+def test_the_verifiers_own_lateness_is_not_the_services() -> None:
+    assert probes.the_customer_is_not_kept(_endless(ended_s=2.0, closed_s=2.0, lag_s=0.9)).verdict is Verdict.PASSED
+
+
+def test_a_request_that_starts_behind_the_answer_fails() -> None:
+    finding = probes.the_customer_is_not_kept(_endless(last_s=1.2, closed_s=1.5))
+    assert finding.verdict is Verdict.FAILED and finding.unit == "requests after the answer"
+
+
+@pytest.mark.parametrize(("closed_s", "by"), [(0.0, ""), (3.5, "service"), (2.0, "us")])
+def test_a_request_left_open_fails_also_when_it_ends_with_the_service(closed_s: float, by: str) -> None:
+    finding = probes.the_customer_is_not_kept(_endless(closed_s=closed_s, by=by))
+    assert (finding.verdict, finding.unit) == (Verdict.FAILED, "connections left open")
+
+
+def test_a_silence_that_was_never_met_proves_nothing() -> None:
+    told = Told(watched_until_s=1.0)
+    told.checkout("silence#a", 503)
+    assert probes.the_customer_is_not_kept(told.history).verdict is Verdict.INCONCLUSIVE
+
+
+# -- outage-budget ----------------------------------------------------------------------------------------------------
+
+
+def _outage(retries: int, each: int = 1, after: int = 201, before: int = 201, reached: int = 200) -> History:
+    """200 checkouts, of which the first `retries / each` are retried `each` times."""
+    orders = [f"o{n}" for n in range(200)]
+    told = Told(orders=orders)
+    told.checkout("before", before)
+    for _ in orders:
+        told.checkout("outage", 503)
+    for order in orders[:reached]:
+        told.call(order, 0.1)
+    for n in range(retries):
+        told.call(orders[n // each], 0.2)
+    told.checkout("after", after)
+    return told.history
+
+
+@pytest.mark.parametrize(
+    "history", [_outage(60), _outage(0), _outage(0, reached=20)], ids=["budget", "none", "breaker"]
+)
+def test_any_way_of_staying_within_the_budget_passes(history: History) -> None:
+    assert probes.retries_keep_to_their_budget(history).verdict is Verdict.PASSED
+
+
+def test_one_request_beyond_the_budget_fails() -> None:
+    finding = probes.retries_keep_to_their_budget(_outage(61))
+    assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 261, 260)
+
+
+def test_more_attempts_for_one_order_than_agreed_fail_within_the_budget() -> None:
+    finding = probes.retries_keep_to_their_budget(_outage(12, each=4))
+    assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 5, 4)
+
+
+def test_a_breaker_that_does_not_close_again_fails() -> None:
+    assert probes.retries_keep_to_their_budget(_outage(0, after=503, reached=20)).verdict is Verdict.FAILED
+
+
+def test_an_outage_that_was_never_met_proves_nothing() -> None:
+    assert probes.retries_keep_to_their_budget(_outage(0, reached=0)).verdict is Verdict.INCONCLUSIVE
+    assert probes.retries_keep_to_their_budget(_outage(0, before=503)).verdict is Verdict.INCONCLUSIVE
