@@ -46,14 +46,14 @@ overtaking = _sibling("overtaking")
 
 CALLERS = 10
 CALLER_PERIOD_S = 0.1
-WAIT_FOR_KEY_ALONE = 0.25
-WAIT_FOR_KEY_BURST = 0.75
+WAIT_FOR_KEY_ALONE = 0.3
+WAIT_FOR_KEY_BURST = 1.0
 WORK_FOR_REPORT = 2.5
 WORK_FOR_BURST = 4.0
 ORDINARY_FOR_KEY = 0.05
 BURST = 8
 
-SCALE_RIGHT, SCALE_ALONE, SCALE_BURST, SCALE_EIGHT, SCALE_IDLE = 0.1, 0.65, 0.35, 0.12, 0.4
+SCALE_RIGHT, SCALE_ALONE, SCALE_BURST, SCALE_EIGHT, SCALE_IDLE = 0.1, 0.6, 0.3, 0.1, 0.4
 
 
 def report_of(portfolio: dict[str, Any]) -> Req:
@@ -223,7 +223,7 @@ async def rounds_with_callers(
     scale: float,
     most_s: float,
 ) -> None:
-    """`rounds` times, or until `most_s`, `at_once` reports render while callers ask; then check some of the answers."""
+    """`rounds` times, or until `most_s`, `at_once` reports render while callers ask; then check one of the answers."""
     note_work(history, scale)
     warm = expected.portfolio(inputs, 0.05)
     await client.request("POST", "/reports", json=warm, tag="warm")
@@ -241,7 +241,7 @@ async def rounds_with_callers(
             kept += [(each, by_reference.get(each["reference"], answers[0])) for each in portfolios]
             if made := overtaking.round_of(history, number):
                 history.sample("wait of 95 in 100", min(made.wait_ms, 60_000.0), "ms")
-    chosen = inputs.sample(kept, k=min(2, len(kept)))
+    chosen = inputs.sample(kept, k=min(1, len(kept)))
     await asyncio.to_thread(check, history, [each for each, _ in chosen], [answer for _, answer in chosen], 1)
 
 
@@ -252,7 +252,7 @@ def _reference(exchange: Exchange) -> str:
         return ""
 
 
-@probe("others-overtake", window_s=2.6, env=lambda inputs: expected.iterations_for(SCALE_ALONE))
+@probe("others-overtake", window_s=2.3, env=lambda inputs: expected.iterations_for(SCALE_ALONE))
 async def ordinary_requests_while_a_report_renders(
     client: Client, load: Load, inputs: Inputs, history: History
 ) -> None:
@@ -262,7 +262,7 @@ async def ordinary_requests_while_a_report_renders(
 
 @ordinary_requests_while_a_report_renders.judge
 def they_overtake_one(history: History) -> Finding:
-    """What is asked while a report renders is answered before it, within a quarter of the time of its key."""
+    """What is asked while a report renders is answered before it, within a part of the time of its key."""
     finding: Finding = overtaking.judge_overtaking(history, WAIT_FOR_KEY_ALONE, 3, "a report rendered")
     return finding
 
@@ -315,7 +315,7 @@ def each_has_its_own_answer(history: History) -> Finding:
     )
 
 
-@probe("others-overtake-a-burst", window_s=2.4, env=lambda inputs: expected.iterations_for(SCALE_BURST))
+@probe("others-overtake-a-burst", window_s=2.0, env=lambda inputs: expected.iterations_for(SCALE_BURST))
 async def ordinary_requests_while_many_render(client: Client, load: Load, inputs: Inputs, history: History) -> None:
     """More reports at once than there are cores, three times, while ten callers ask ordinary routes."""
     at_once = min(4, inputs.cores) + 2

@@ -46,7 +46,7 @@ Order = dict[str, Any]
 # A timer of Node.js may fire up to a millisecond early; the rest is rounding between two clocks.
 EARLY_S = 0.01
 RETRY_AFTER_S, TOO_LONG_S = 1, 60
-TOGETHER, GROUPS = 28, 4
+TOGETHER, GROUPS, THRICE = 28, 5, 100
 TIMEOUT_S, DEADLINE_S, PATIENCE = 0.2, 0.6, 2.0
 AFTER_ANSWER_S = 0.1
 CHECKOUTS, FLOOR, RATIO, MAX_ATTEMPTS = 200, 20, 0.2, 4
@@ -353,10 +353,9 @@ def it_is_waited_for(history: History) -> Finding:
     env=play.settings(payments_base_delay_ms=100, payments_timeout_ms=8000, checkout_deadline_ms=30000),
 )
 async def many_fail_together(load: Load, downstreams: Downstreams, inputs: Inputs, history: History) -> None:
-    """Four groups of 28 whose first requests are held and fail together, then twice more; the fourth succeed."""
+    """Groups of 28 whose first requests are held and fail together; then 100 whose first three requests fail."""
     provider = play.Provider(downstreams["payments"])
     groups: list[list[str]] = []
-    sent: list[asyncio.Future[list[Exchange]]] = []
     for n in range(GROUPS):
         orders = [play.new_order(inputs) for _ in range(TOGETHER)]
         groups.append([order["orderId"] for order in orders])
@@ -365,24 +364,31 @@ async def many_fail_together(load: Load, downstreams: Downstreams, inputs: Input
         async def together(_: Any, call: Call, body: Order, gate: Gate = gate) -> None:
             await gate(call)
 
-        plan = (together, play.answer(503), play.answer(503), play.captured)
-        provider.plans |= dict.fromkeys(groups[-1], plan)
-        reqs = [Req("POST", "/checkout", json=order) for order in orders]
-        sent.append(asyncio.ensure_future(load.at_once(reqs, tag=f"group {n + 1}")))
+        provider.default = (together, play.captured)
+        sent = asyncio.ensure_future(load.at_once(_requests(orders), tag=f"group {n + 1}"))
         await gate.held(TOGETHER, within_s=2.0)
         gate.open()
-    await asyncio.gather(*sent)
+        await sent
+    orders = [play.new_order(inputs) for _ in range(THRICE)]
+    provider.default = (play.answer(503), play.answer(503), play.answer(503), play.captured)
+    await load.at_once(_requests(orders), tag="three failures")
     history.note("groups", groups)
+    history.note("thrice", [order["orderId"] for order in orders])
+
+
+def _requests(orders: list[Order]) -> list[Req]:
+    return [Req("POST", "/checkout", json=order) for order in orders]
 
 
 @many_fail_together.judge
 def they_come_apart(history: History) -> Finding:
     by_order = play.attempts(history)
     groups = [[by_order.get(order, []) for order in group] for group in history.notes["groups"]]
+    thrice = [by_order.get(order, []) for order in history.notes["thrice"]]
     if history.lag_s(0, 1e9) > BUSY_S:
         return inconclusive("The machine was so busy that the verifier itself was late by more than a second.")
     hand = play.shell(play.DOWN, "  # send curl ten times at once: their second requests should scatter")
-    finding: Finding = spreading.judged(groups, play.seen(groups[0][0], 4), hand)
+    finding: Finding = spreading.judged(groups, thrice, play.seen(thrice[0], 4), hand)
     return finding
 
 
@@ -494,8 +500,9 @@ async def the_provider_is_down(
     provider.requests, provider.default = 0, (down,)
     orders = [play.new_order(inputs) for _ in range(CHECKOUTS)]
     history.note("orders", [order["orderId"] for order in orders])
-    reqs = [Req("POST", "/checkout", json=order) for order in orders]
-    await load.constant_rate(reqs, rate_hz=CHECKOUTS / OUTAGE_S, duration_s=OUTAGE_S, tag="outage", connections=20)
+    await load.constant_rate(
+        _requests(orders), rate_hz=CHECKOUTS / OUTAGE_S, duration_s=OUTAGE_S, tag="outage", connections=20
+    )
     provider.default = (play.captured,)
     for _ in range(100):
         if (await send(client, play.new_order(inputs), "after")).status == 201:

@@ -12,16 +12,16 @@ from typing import Any
 
 from runner.probes import CallRecord, Finding, Series, failed, inconclusive, kendall_tau, passed
 
-NO_JITTER, JITTER, GROWTH = 0.85, 0.60, 1.5
+NO_JITTER, JITTER, GROWTH = 0.85, 0.60, 1.4
 GROUPS_NEEDED = 3
 SHARE_NEEDED = 2 / 3
 
 Calls = list[CallRecord]
 
 
-def judged(groups: list[list[Calls]], evidence: list[str], reproduce: str) -> Finding:
-    """The finding over groups of orders that failed together, three times each; no retry may have been withheld."""
-    waits = [waits_of(calls) for group in groups for calls in group]
+def judged(groups: list[list[Calls]], thrice: list[Calls], evidence: list[str], reproduce: str) -> Finding:
+    """The finding over groups of orders that failed together, once, and over orders that failed three times each."""
+    waits = [waits_of(calls) for calls in thrice]
     firsts = [each[0] for each in waits if each]
     thirds = [each[2] for each in waits if len(each) > 2]
     taus = [tau for group in groups if (tau := correlation(group)) is not None]

@@ -148,5 +148,4 @@ async def ticking(draw: Callable[[], None], live: bool) -> AsyncIterator[None]:
         yield
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.gather(task, return_exceptions=True)

@@ -26,6 +26,8 @@ from runner.record.history import History, Sampled
 from runner.sandbox.base import Exit, Sandbox
 
 T = TypeVar("T")
+# Longer than a cancelled step needs to tidy up: a second cancellation must not meet it half-way.
+_ASK_AGAIN_S = 4.0
 
 
 class Stage:
@@ -63,10 +65,11 @@ class Stage:
             self._current = None
 
     def stop(self) -> None:
-        """Ask the run to end; safe to call from a signal handler on the loop."""
+        """Ask the run to end; safe to call from a signal handler on the loop. Asks again until the step has ended."""
         self.stopping = True
         if self._current is not None:
             self._current.cancel()
+            self.loop.call_later(_ASK_AGAIN_S, self.stop)
 
     async def open(self) -> None:
         """Open the sandbox and the ports that services will find downstreams and vitals at."""
@@ -138,9 +141,11 @@ class Stage:
 
     async def close(self) -> None:
         """Remove everything the run started."""
-        for downstream in self._serving.values():
-            await downstream.close()
-        await self.sandbox.close()
+        try:
+            for downstream in self._serving.values():
+                await downstream.close()
+        finally:
+            await self.sandbox.close()
 
 
 class _VitalsReceiver:

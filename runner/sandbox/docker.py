@@ -26,7 +26,7 @@ from runner.sandbox.owner import Owner
 from runner.sandbox.ports import random_port
 from runner.sandbox.profile import USER, relay_config, service_config
 from runner.sandbox.reaper import LABEL_OWNER, LABEL_RUN, reap_engine, remove_run
-from runner.sandbox.relay import Relay
+from runner.sandbox.relay import Relay, RelayError
 from runner.sandbox.toolbox import Toolbox
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class DockerSandbox:
         await self._calls.idle()
         await asyncio.gather(*(service.remove() for service in self._services), return_exceptions=True)
         if hasattr(self, "relay"):
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, RelayError):
                 await self.relay.close()
         if self._relay_id:
             await self._calls.gently(lambda api: api.remove_container(self._relay_id, force=True, v=True))

@@ -126,7 +126,8 @@ class DockerService:
 
     async def _finish(self, state: dict[str, Any], told_s: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._drained.wait(), _DRAIN_S)
+            async with asyncio.timeout(_DRAIN_S):
+                await self._drained.wait()
         if not self._ended.done():
             self._ended.set_result(_exit(state, told_s, self._reason, self._heap_aborted))
 
@@ -202,7 +203,8 @@ class DockerService:
         await self._calls.gently(lambda api: api.remove_container(self._identity, force=True, v=True))
         self._lane.give_back(self.address)
         with contextlib.suppress(TimeoutError, SandboxError):
-            await asyncio.wait_for(self.wait(), _DRAIN_S)
+            async with asyncio.timeout(_DRAIN_S):
+                await self.wait()
 
 
 def _exit(state: dict[str, Any], told_s: float, reason: str, heap_aborted: bool) -> Exit:

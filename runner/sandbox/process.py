@@ -25,7 +25,7 @@ from runner.sandbox.owner import Owner, created_s
 from runner.sandbox.ports import PortLease
 from runner.sandbox.process_service import ProcessService
 from runner.sandbox.reaper import OWNER_FILE, RunRecord, reap_runs
-from runner.sandbox.relay import Relay
+from runner.sandbox.relay import Relay, RelayError
 from runner.sandbox.toolbox import Toolbox
 from runner.sandbox.tree import IS_LINUX, become_subreaper
 from runner.sandbox.watchdog import Watchdog
@@ -130,7 +130,7 @@ class ProcessSandbox:
         await self._offload.idle()
         await asyncio.gather(*(service.remove() for service in self._services), return_exceptions=True)
         if hasattr(self, "relay"):
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, RelayError):
                 await self.relay.close()
         await asyncio.to_thread(self._host_relay.stop)
         self._watchdog.close()

@@ -121,7 +121,8 @@ class ProcessService:
 
     async def _finish(self, status: int, at_s: float) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._drained.wait(), _DRAIN_S)
+            async with asyncio.timeout(_DRAIN_S):
+                await self._drained.wait()
         for fd in list(self._open):
             self._shut(fd)
         name = signal.Signals(-status).name if status < 0 else None

@@ -184,10 +184,12 @@ class _Control:
         if self._task.done():
             raise RelayError("the relay is gone; run the command again")
         self._last_id += 1
-        future = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[self._last_id] = future
         self._writer.write(json.dumps({"id": self._last_id, "do": do, **values}).encode() + b"\n")
-        return await asyncio.wait_for(future, 5)
+        # Not `wait_for`: before Python 3.12 it can lose a cancellation that comes with the answer.
+        async with asyncio.timeout(5):
+            return await future
 
     async def close(self) -> None:
         self._task.cancel()

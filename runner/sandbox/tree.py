@@ -138,6 +138,12 @@ class ProcessTree:
             _await_all(stopped - {self.root}, deadline)
 
 
+def kill_descendants() -> None:
+    """End every process below this one: the last resort of a run that cannot end in order."""
+    with contextlib.suppress(psutil.Error):
+        _send_all({one.pid for one in psutil.Process().children(recursive=True)}, signal.SIGKILL)
+
+
 def _send_all(pids: set[int], number: signal.Signals) -> None:
     for pid in pids:
         with contextlib.suppress(OSError):

@@ -30,6 +30,7 @@ from runner.record.report import CriterionResult, Report
 from runner.sandbox.base import Sandbox, SandboxError
 from runner.sandbox.choose import make_sandbox, prepare
 from runner.sandbox.relay import RelayError
+from runner.sandbox.tree import kill_descendants
 from runner.verifier.request import Job, sandbox_name
 
 _CLEAN_UP_WITHIN_S = 12.0
@@ -84,6 +85,7 @@ def _watch_life_line(stage: Stage) -> None:
         stage.stopping = True
         stage.loop.call_soon_threadsafe(stage.stop)
         if not ended.wait(_CLEAN_UP_WITHIN_S):
+            kill_descendants()
             os._exit(1)
 
     ended = stage.ended

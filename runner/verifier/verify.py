@@ -155,7 +155,8 @@ async def _end(child: asyncio.subprocess.Process) -> None:
         child.stdin.close()
     waiting = asyncio.ensure_future(child.wait())
     try:
-        await asyncio.wait_for(asyncio.shield(waiting), _END_WITHIN_S)
+        async with asyncio.timeout(_END_WITHIN_S):
+            await asyncio.shield(waiting)
     except TimeoutError:
         await _kill(child, waiting)
     except asyncio.CancelledError:

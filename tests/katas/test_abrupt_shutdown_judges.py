@@ -271,51 +271,51 @@ def test_waiting_for_ever_fails() -> None:
     assert _judge(probes.it_leaves_anyway, _ends(_endless(), SIGNAL_S + 4.0)).verdict is Verdict.FAILED
 
 
-# -- sigint-drains-too and second-signal -------------------------------------------------------------------------------
+# -- other-signals -----------------------------------------------------------------------------------------------------
 
 
-def _signalled(
-    order: Exchange, *signals: str, lost_while_held: bool = False, exited_while_held: bool = False
-) -> History:
-    history = _history(signals=signals)
-    history.note("lost_while_held", lost_while_held)
-    history.note("exited_while_held", exited_while_held)
+def _twice(order: Exchange, *, lost_to_the_first: bool = False, lost: bool = False, gone: bool = False) -> History:
+    history = _history(signals=("SIGINT", "SIGTERM"))
+    history.note("lost_to_the_first", lost_to_the_first)
+    history.note("lost_while_held", lost)
+    history.note("exited_while_held", gone)
     history.note("released_s", 1.4)
     history.add_exchange(order)
     return history
 
 
-def test_sigint_has_to_drain_and_to_end_cleanly() -> None:
-    judge = probes.it_drains_as_for_sigterm
-    whole = _exchange("order")
-    assert _judge(judge, _ends(_signalled(whole, "SIGINT"), 1.6, None, "SIGINT")).verdict is Verdict.PASSED
-    assert _judge(judge, _ends(_signalled(whole, "SIGINT"), 1.6, 130)).verdict is Verdict.PASSED
-    assert _judge(judge, _ends(_signalled(whole, "SIGINT"), 1.6, 1)).verdict is Verdict.FAILED
-    assert _judge(judge, _killed_by_us(_signalled(whole, "SIGINT"))).verdict is Verdict.FAILED
-    cut = _signalled(_cut("order"), "SIGINT", lost_while_held=True, exited_while_held=True)
-    assert _judge(judge, _ends(cut, 1.1, None, "SIGINT")).verdict is Verdict.FAILED
+@pytest.mark.parametrize(("code", "signal"), [(0, None), (130, None), (None, "SIGINT"), (None, "SIGTERM")])
+def test_two_signals_that_change_nothing_pass(code: int | None, signal: str | None) -> None:
+    history = _ends(_twice(_exchange("order")), 1.6, code, signal)
+    assert _judge(probes.it_drains_or_ends, history).verdict is Verdict.PASSED
 
 
-def test_a_second_signal_may_change_nothing_or_end_the_process_at_once() -> None:
-    judge, twice = probes.it_ends_or_goes_on, ("SIGTERM", "SIGTERM")
-    assert _judge(judge, _ends(_signalled(_exchange("order"), *twice), 1.6)).verdict is Verdict.PASSED
-    gone = _signalled(_cut("order"), *twice, lost_while_held=True, exited_while_held=True)
-    assert _judge(judge, _ends(gone, 1.1, 1)).verdict is Verdict.PASSED
+def test_a_second_signal_may_end_the_process_at_once_with_any_code() -> None:
+    history = _ends(_twice(_cut("order"), lost=True, gone=True), 1.1, 1)
+    assert _judge(probes.it_drains_or_ends, history).verdict is Verdict.PASSED
+
+
+def test_an_order_lost_to_sigint_alone_fails() -> None:
+    history = _ends(_twice(_cut("order"), lost_to_the_first=True, lost=True, gone=True), 1.1, None, "SIGINT")
+    assert _judge(probes.it_drains_or_ends, history).verdict is Verdict.FAILED
+
+
+def test_a_drain_that_ends_as_a_crash_does_fails() -> None:
+    assert _judge(probes.it_drains_or_ends, _ends(_twice(_exchange("order")), 1.6, 1)).verdict is Verdict.FAILED
 
 
 def test_a_second_signal_that_cuts_the_client_off_while_the_process_stays_fails() -> None:
-    history = _signalled(_cut("order"), "SIGTERM", "SIGTERM", lost_while_held=True)
-    assert _judge(probes.it_ends_or_goes_on, _ends(history, 3.0)).verdict is Verdict.FAILED
+    history = _ends(_twice(_cut("order"), lost=True), 3.0)
+    assert _judge(probes.it_drains_or_ends, history).verdict is Verdict.FAILED
 
 
 def test_a_process_that_survives_two_signals_fails() -> None:
-    history = _killed_by_us(_signalled(_exchange("order"), "SIGTERM", "SIGTERM"))
-    assert _judge(probes.it_ends_or_goes_on, history).verdict is Verdict.FAILED
+    assert _judge(probes.it_drains_or_ends, _killed_by_us(_twice(_exchange("order")))).verdict is Verdict.FAILED
 
 
 def test_an_order_lost_after_it_was_let_go_leaves_it_open() -> None:
-    history = _signalled(_cut("order"), "SIGTERM", "SIGTERM")
-    assert _judge(probes.it_ends_or_goes_on, _ends(history, 1.5, 1)).verdict is Verdict.INCONCLUSIVE
+    history = _ends(_twice(_cut("order")), 1.5, 1)
+    assert _judge(probes.it_drains_or_ends, history).verdict is Verdict.INCONCLUSIVE
 
 
 # -- orders-work -------------------------------------------------------------------------------------------------------

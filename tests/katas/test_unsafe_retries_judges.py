@@ -226,16 +226,20 @@ def test_giving_up_a_wait_that_fits_the_deadline_fails() -> None:
 DRAW = random.Random(20150304)
 
 
-def _herd(first: Any, third: Any, group: int = 30, retried: int = 30, lag_s: float = 0.0) -> History:
-    """Groups that fail together; `first` and `third` give the waits, the second lies between."""
-    told = Told(groups=[[f"{g}-{n}" for n in range(group)] for g in range(5)])
-    for g in range(5):
-        for n in range(group):
-            at_s = g + 0.001 * n
-            waits = [0.0, first(), (first() + third()) / 2, third()][: 4 if n < retried else 1]
-            for wait in waits:
-                at_s += wait
-                told.call(f"{g}-{n}", at_s, 503, took_s=0.0)
+def _herd(first: Any, third: Any, retried: int = 30, lag_s: float = 0.0) -> History:
+    """Groups that fail together, and orders that fail three times; `first` and `third` give the waits."""
+    groups = [[f"{g}-{n}" for n in range(30)] for g in range(5)]
+    told = Told(groups=groups, thrice=[f"t-{n}" for n in range(60)])
+    for g, group in enumerate(groups):
+        for n, order in enumerate(group):
+            told.call(order, g + 0.001 * n, took_s=0.0)
+            if n < retried:
+                told.call(order, g + 0.001 * n + first(), 201)
+    for n in range(60):
+        at_s = 9.0
+        for wait in [0.0, first(), first(), third()][: 4 if n < retried * 2 else 2]:
+            at_s += wait
+            told.call(f"t-{n}", at_s, took_s=0.0)
     told.history.add_lag(0.5, lag_s)
     return told.history
 

@@ -60,8 +60,9 @@ async def watch(folder: Path, verify: Callable[[], Awaitable[None]]) -> None:
             dropped = not run.done()
         finally:
             run.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await run
+            await asyncio.wait([run])
+        if not run.cancelled():
+            run.result()
         err("Saved; the run under way is dropped and a new one begins." if dropped else "Saved; a new run begins.")
 
 

@@ -42,10 +42,10 @@ export class Planner {
     return waitMs;
   }
 
-  // Decorrelated jitter: between the base and three times the wait before.
+  // Decorrelated jitter: one to three times the wait before, and half to one and a half times the base at first.
   #draw(trip: Trip): number {
-    const base = this.#limits.baseDelayMs;
-    const upTo = Math.max(base * 1.5, trip.lastWaitMs * 3);
-    return Math.min(base * LONGEST_STEP, base / 2 + Math.random() * (upTo - base / 2));
+    const { baseDelayMs } = this.#limits;
+    const [from, to] = trip.lastWaitMs === 0 ? [baseDelayMs / 2, baseDelayMs * 1.5] : [trip.lastWaitMs, trip.lastWaitMs * 3];
+    return Math.min(baseDelayMs * LONGEST_STEP, from + Math.random() * (to - from));
   }
 }
