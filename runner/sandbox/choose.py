@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from runner.sandbox.backing.prepare import prepare_backing
 from runner.sandbox.base import NoEngine, Sandbox, SandboxError
 from runner.sandbox.cache import cache_dir, free_bytes
 from runner.sandbox.node import node_binary, node_version
@@ -60,13 +61,15 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def prepare(name: SandboxName, progress: Progress) -> str:
-    """Fetch and build all that the sandbox needs; returns `docker` or `process`, the one that is ready.
+def prepare(name: SandboxName, progress: Progress, backing: tuple[str, ...] = ()) -> str:
+    """Fetch and build all that the sandbox and these backing services need; returns the sandbox that is ready.
 
     Does next to nothing when it was done before. Blocks; raises SandboxError with what to do next.
     """
     toolbox = Toolbox()
     toolbox.install(progress)
+    for kind in backing:
+        prepare_backing(kind, progress)
     if name == "process":
         return "process"
     try:
