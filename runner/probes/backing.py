@@ -40,6 +40,7 @@ class Backing:
         self._given: dict[str, Postgres | Valkey] = {}
         self._offload = Offload("prodrill-backing", 2)
         self._valkeys = 0
+        self._spoilt = False
         self.lost = ""
         """What ended by itself in the last probe, in a sentence; empty where nothing did."""
 
@@ -103,7 +104,8 @@ class Backing:
     async def _living_server(self) -> PostgresServer:
         """The server: started again where a probe left it down, another one in the place of one that died."""
         assert self._server is not None and self._tunnel is not None
-        if self._server.runtime.has_died:
+        if self._server.runtime.has_died or self._spoilt:
+            self._spoilt = False
             await self._server.remove()
             await self._start_postgres()
             await self._tunnel.serve("postgres", self._server.port)
@@ -130,13 +132,16 @@ class Backing:
         """Note what died by itself, and clear away what the probe was given."""
         self.lost = self._died()
         given, self._given = self._given, {}
-        for each in given.values():
+        for kind, each in given.items():
             try:
                 await each.close()
-            except Exception as error:
-                self.lost = self.lost or f"{type(each).__name__} could not be put in order: {error}."
+            except Exception:
+                # The service left it in a state that no order can be made of: the next probe gets another one.
+                self._spoilt |= kind == "postgres"
 
     def _died(self) -> str:
+        if self._run is not None and self._run.is_full:
+            return f"The disk of {self._run.path.parent} is full: free some space."
         for kind, each in self._given.items():
             if each.has_died:
                 said = f" Its last words: {words}" if (words := each.last_words()) else ""
@@ -144,6 +149,16 @@ class Backing:
         if self._tunnel is not None and self._tunnel.has_died:
             return "The tunnel between the service and its database ended by itself."
         return ""
+
+    @property
+    def given(self) -> dict[str, Postgres | Valkey]:
+        """What there is now, by the name of its fixture."""
+        return dict(self._given)
+
+    @property
+    def places(self) -> list[str]:
+        """Where each can be looked into by hand, in a sentence."""
+        return [f"{NAMES[kind]} is at {each.url} for you to look into." for kind, each in self._given.items()]
 
     @property
     def postgres(self) -> Postgres:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from runner.probes.service import DidNotStart
 from runner.probes.stage import Stage
 from runner.record.events import NoticeGiven, ServiceStarted
 from runner.record.history import History
+from runner.sandbox.base import SandboxError
 from runner.sandbox.relay import ConnectRefused, Framed
 
 
@@ -20,9 +22,13 @@ async def serve_by_hand(stage: Stage) -> None:
     """Start the service and forward a port of 127.0.0.1 to it until it exits or the run is stopped."""
     history = History()
     downstreams = stage.downstreams(history)
+    await stage.backing.begin(history)
     script = _script(stage)
     if script is not None:
-        script(downstreams, Inputs(0, "by-hand"))
+        given = {"downstreams": downstreams, "inputs": Inputs(0, "by-hand"), **stage.backing.given}
+        await _run_script(script, given)
+    for place in stage.backing.places:
+        stage.emit(NoticeGiven(stage.now(), place))
     service = stage.plain_service({}, stage.kata.spec.limits, history, "")
     try:
         await service.start()
@@ -42,14 +48,24 @@ async def serve_by_hand(stage: Stage) -> None:
         await service.remove()
 
 
-def _script(stage: Stage) -> Callable[..., None] | None:
-    """The kata's `by_hand(downstreams, inputs)`, which scripts its third parties for an ordinary day."""
+def _script(stage: Stage) -> Callable[..., Any] | None:
+    """The kata's `by_hand`, which scripts its third parties, and fills its database, for an ordinary day."""
     spec = importlib.util.spec_from_file_location("prodrill_kata_probes", stage.kata.folder / "probes.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    found: Callable[..., None] | None = getattr(module, "by_hand", None)
+    found: Callable[..., Any] | None = getattr(module, "by_hand", None)
     return found
+
+
+async def _run_script(script: Callable[..., Any], given: dict[str, Any]) -> None:
+    """Call it with those of `given` that it has parameters for; it may be async, to put rows into a database."""
+    wanted = inspect.signature(script).parameters
+    if unknown := [name for name in wanted if name not in given]:
+        raise SandboxError(f"by_hand() in probes.py asks for {', '.join(unknown)}; there is {', '.join(given)}")
+    done = script(**{name: given[name] for name in wanted})
+    if inspect.isawaitable(done):
+        await done
 
 
 class _ToWriter:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from runner.sandbox.backing.providers import choose
+from runner.sandbox.backing.providers import Availability, choose
 from runner.sandbox.toolbox import Progress
+
+
+def is_prepared(found: Availability) -> bool:
+    """Whether a server can be started without anything being made first."""
+    from runner.sandbox.backing.template import Template
+
+    return found.kind != "postgres" or found.programs is None or Template(found).is_made
 
 
 def prepare_backing(kind: str, progress: Progress) -> None:

@@ -7,9 +7,12 @@ import msgspec
 from runner.sandbox.backing.home import inner
 from runner.sandbox.backing.shared_memory import release_below
 from runner.sandbox.base import SandboxError
-from runner.sandbox.cache import remove_tree
+from runner.sandbox.cache import free_bytes, remove_tree
 from runner.sandbox.owner import Owner, created_s
 from runner.sandbox.reaper import OWNER_FILE, RunRecord, reap_runs
+
+_NEEDED_BYTES = 150 * 2**20
+_FULL_BYTES = 4 * 2**20
 
 
 class RunFolder:
@@ -19,6 +22,7 @@ class RunFolder:
         runs = inner("runs")
         reap_runs(runs, before=release_below)
         self.path = runs / run_id
+        self._require_space()
         self._pids: dict[int, float] = {}
         try:
             self.path.mkdir()
@@ -28,6 +32,19 @@ class RunFolder:
             raise SandboxError(
                 f"the database's folder {self.path} cannot be made: {error.strerror}; free some space and run it again"
             ) from error
+
+    def _require_space(self) -> None:
+        free = free_bytes(self.path.parent)
+        if free < _NEEDED_BYTES:
+            raise SandboxError(
+                f"{self.path.parent} has {free // 2**20} MB left and the database needs {_NEEDED_BYTES // 2**20}; "
+                "free some space, or set PRODRILL_CACHE to a folder on another disk"
+            )
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more can be written."""
+        return free_bytes(self.path.parent) < _FULL_BYTES
 
     def record(self, pid: int) -> None:
         """Note a process, so that the next start can end it if this one is killed."""

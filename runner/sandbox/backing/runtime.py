@@ -27,6 +27,8 @@ from runner.sandbox.tree import ProcessTree
 
 _STOP_WITHIN_S = 2.0
 _LOOK_AGAIN_S = 0.002
+_FILE_BYTES = 256 * 2**20
+_PROCESS_BYTES = 1024 * 2**20
 _LOG_TOLD_BYTES = 4096
 
 
@@ -132,7 +134,7 @@ class HostRuntime:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(self._plan.told(self.folder, self.port))
             process.stdin.close()
-        _no_core_dumps(process.pid)
+        _limit(process.pid)
         self._run.record(process.pid)
         self._on_pid(process.pid, True)
         threading.Thread(target=self._await_end, args=(process, self._ended), daemon=True).start()
@@ -217,7 +219,15 @@ class HostRuntime:
         self._lease.release()
 
 
-def _no_core_dumps(pid: int) -> None:
-    if hasattr(resource, "prlimit"):
+def _limit(pid: int) -> None:
+    """Limits that hold for each process of a server and end in an ordinary error of the statement. Linux only."""
+    if not hasattr(resource, "prlimit"):
+        return
+    wanted = (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, _FILE_BYTES),
+        (resource.RLIMIT_AS, _PROCESS_BYTES),
+    )
+    for kind, value in wanted:
         with contextlib.suppress(OSError, ValueError):
-            resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+            resource.prlimit(pid, kind, (value, value))

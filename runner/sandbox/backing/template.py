@@ -27,6 +27,7 @@ max_connections = 200
 superuser_reserved_connections = 10
 shared_buffers = 32MB
 min_wal_size = 2MB
+max_wal_size = 64MB
 fsync = off
 full_page_writes = off
 autovacuum = off
