@@ -84,8 +84,10 @@ class Valkey(Backed):
     async def close(self) -> None:
         """At the probe's end: the link is mended, the server ended."""
         await self._leave()
-        await self.mend()
-        await self._valkey.remove()
+        try:
+            await self.mend()
+        finally:
+            await self._valkey.remove()
 
 
 def _fields(line: str) -> dict[str, str]:
