@@ -18,7 +18,7 @@ from runner.sandbox.backing.providers import NAMES, Availability, choose
 from runner.sandbox.backing.run_folder import RunFolder
 from runner.sandbox.backing.tunnel import Tunnel
 from runner.sandbox.backing.valkey import ValkeyServer, host_valkey
-from runner.sandbox.base import Sandbox, SandboxError
+from runner.sandbox.base import Sandbox
 from runner.sandbox.offload import Offload
 from runner.sandbox.ports import PortLease
 
@@ -189,8 +189,8 @@ class Backing:
     async def close(self) -> None:
         """Remove everything. Safe after a failed start."""
         await self._offload.idle()
-        with contextlib.suppress(SandboxError):
-            await self.end()
+        for each in self._given.values():
+            await each.leave()
         for server in (self._server, *self._stores):
             if server is not None:
                 await server.remove()

@@ -197,7 +197,7 @@ class Postgres(Backed):
         self._record("terminate", sessions=count, **({"state": state} if state else {}))
         return count
 
-    async def _leave(self) -> None:
+    async def leave(self) -> None:
         if self._witness is not None:
             with contextlib.suppress(Exception):
                 await self._witness.close()
@@ -207,7 +207,7 @@ class Postgres(Backed):
         """At the probe's end: the link is mended, and where the server is up the database is dropped."""
         await self._server.runtime.resume()
         self.is_paused = False
-        await self._leave()
+        await self.leave()
         await self.mend()
         if self.is_up:
             await self._postgres.forget(self._made)
