@@ -18,8 +18,9 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     log_mb: int = 1
 
 
-BACKING = ("postgres", "valkey")
-"""The backing services that there are."""
+BACKING_VARIABLES = {"postgres": "DATABASE_URL", "valkey": "REDIS_URL"}
+"""The backing services that there are, and where a service finds each."""
+BACKING = tuple(BACKING_VARIABLES)
 
 
 class PostgresSpec(Struct, frozen=True, forbid_unknown_fields=True):

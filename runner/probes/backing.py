@@ -8,7 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
-from runner.catalog.kata import Kata
+from runner.catalog.kata import BACKING_VARIABLES, Kata
 from runner.probes.link import Link
 from runner.probes.postgres import Postgres
 from runner.probes.valkey import Valkey
@@ -179,13 +179,7 @@ class Backing:
 
     def environment(self) -> dict[str, str]:
         """Where the service finds what it was given."""
-        env: dict[str, str] = {}
-        for each in self._given.values():
-            if isinstance(each, Postgres):
-                env["DATABASE_URL"] = each.service_url(self._place("postgres"))
-            else:
-                env["REDIS_URL"] = each.service_url(self._place("valkey"))
-        return env
+        return {BACKING_VARIABLES[kind]: each.service_url(self._place(kind)) for kind, each in self._given.items()}
 
     def _place(self, kind: str) -> str:
         return self._sandbox.downstream_url(self._links[kind].port).removeprefix("http://")

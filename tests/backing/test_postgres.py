@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Coroutine, Iterator
@@ -117,6 +118,37 @@ def test_a_taken_port_is_not_a_fresh_servers_port(servers: None) -> None:
             assert one.port != other.port
             lines = subprocess.run(["cat", "/proc/net/tcp"], capture_output=True, text=True, check=False).stdout
             assert f"0100007F:{one.port:04X}" in lines or not lines, "it listens on the loopback alone"
+
+    run(work())
+
+
+def test_a_port_that_somebody_took_meanwhile_is_told(servers: None) -> None:
+    async def work() -> None:
+        async with postgres() as server:
+            await server.end("stop")
+            with socket.socket() as other:
+                other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                other.bind(("127.0.0.1", server.port))
+                other.listen()
+                with pytest.raises(SandboxError, match=r"did not start: .*could not create any TCP/IP sockets"):
+                    await server.start()
+
+    run(work())
+
+
+def test_a_server_of_the_system_serves_where_the_package_is_hidden(
+    servers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = choose("postgres").programs
+    assert programs is not None
+    monkeypatch.setenv("PRODRILL_POSTGRES_FROM", "path")
+    monkeypatch.setenv("PATH", f"{programs}/bin{os.pathsep}{os.environ['PATH']}")
+
+    async def work() -> None:
+        Template(choose("postgres")).make(lambda text, fraction: None)
+        async with postgres() as server:
+            assert server.found.place == "path"
+            assert await server.query("SELECT 1 AS one") == [{"one": 1}]
 
     run(work())
 

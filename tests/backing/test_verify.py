@@ -248,5 +248,11 @@ def test_a_kata_without_its_servers_is_refused_in_one_line(
     assert (
         command_line(["verify", str(copy), "--kata", "needy", "--sandbox", "process"]) == ExitCode.OURS_OR_INCONCLUSIVE
     )
+    _says_once(capsys, "needy cannot run here: PostgreSQL is needed")
+    assert command_line(["prove", "needy", "--sandbox", "process"]) == ExitCode.OURS_OR_INCONCLUSIVE
+    _says_once(capsys, "Skipped needy: PostgreSQL is needed")
+
+
+def _says_once(capsys: pytest.CaptureFixture[str], text: str) -> None:
     said = capsys.readouterr().err.strip().splitlines()
-    assert len([line for line in said if "PostgreSQL is needed" in line]) == 1, said
+    assert len([line for line in said if text in line]) == 1, said

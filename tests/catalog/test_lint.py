@@ -51,6 +51,7 @@ def test_an_unknown_kata_is_refused_with_the_nearest_name(root: Path) -> None:
         ),
         (f"{KATA}/service/README.md", "INSTANCE_ID", "INSTANCE", "should name `INSTANCE_ID`"),
         (f"{KATA}/service/README.md", "/healthz", "/health", "should name `/healthz`"),
+        (f"{KATA}/kata.yaml", "difficulty: 1", "difficulty: 1\nbacking: [valkey]", "should name `REDIS_URL`"),
         (f"{KATA}/kata.yaml", "difficulty: 1", "difficulty: 1\ndownstreams: {pay: PAY_URL}", "should name `PAY_URL`"),
         (f"{KATA}/service/package.json", '"type": "module",', "", '"type": "module"'),
         (f"{KATA}/service/package.json", "{", "", "not valid JSON"),

@@ -11,7 +11,7 @@ from runner.catalog.checks.problem import Problem, from_error
 from runner.catalog.content import content_root
 from runner.catalog.errors import CatalogError
 from runner.catalog.files import walk_files
-from runner.catalog.kata import Kata
+from runner.catalog.kata import BACKING_VARIABLES, Kata
 from runner.catalog.service_folder import entry_file
 from runner.catalog.yaml_file import read_text
 
@@ -35,6 +35,9 @@ def check_service(kata: Kata) -> Iterator[Problem]:
     yield from _size(folder)
     yield from check_imports(folder)
     yield from _contract(kata)
+    schema = kata.folder / "schema.sql"
+    if schema.is_file() and "postgres" not in kata.spec.backing:
+        yield Problem(schema, None, "nothing applies it: kata.yaml has no `backing: [postgres]`")
 
 
 def check_imports(folder: Path) -> Iterator[Problem]:
@@ -97,6 +100,7 @@ def _contract(kata: Kata) -> Iterator[Problem]:
         "INSTANCE_ID": "what its health route repeats",
         kata.spec.service.health: "its health route",
         **{variable: f"where it finds {name}" for name, variable in kata.spec.downstreams.items()},
+        **{BACKING_VARIABLES[kind]: f"where it finds {kind}" for kind in kata.spec.backing},
         **dict.fromkeys(kata.spec.service.env, "which kata.yaml sets"),
     }
     for word, meaning in needed.items():

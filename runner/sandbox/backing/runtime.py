@@ -218,6 +218,6 @@ class HostRuntime:
     def _remove(self) -> None:
         if self._process is not None:
             self._end(self._plan.end_signal)
-        release_below(self._run.path)
+        release_below(self._run.path, all_ended=self._ended.is_set())
         remove_tree(self.folder)
         self._lease.release()

@@ -11,21 +11,24 @@ _TABLE = Path("/proc/sysvipc/shm")
 _LINE_OF_SEGMENT = 6
 
 
-def release_below(folder: Path) -> None:
-    """Remove the segments of the servers whose data directories lie in `folder`, where nobody is attached to them."""
+def release_below(folder: Path, *, all_ended: bool = False) -> None:
+    """Remove the segments of the servers whose data directories lie in `folder`, where nobody is attached to them.
+
+    Only Linux tells who is; elsewhere they are removed where the caller knows that every server has ended.
+    """
     for record in folder.glob("*/data/postmaster.pid"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             key, identity = map(int, record.read_text().splitlines()[_LINE_OF_SEGMENT].split())
-            if _is_unused(key, identity):
+            if _is_unused(key, identity, all_ended):
                 ctypes.CDLL(None).shmctl(identity, _IPC_RMID, None)
 
 
-def _is_unused(key: int, identity: int) -> bool:
-    """Whether that very segment is there with nobody attached; only Linux tells, and elsewhere it is left alone."""
+def _is_unused(key: int, identity: int, all_ended: bool) -> bool:
+    """Whether that very segment is there with nobody attached."""
     try:
         lines = _TABLE.read_text().splitlines()[1:]
     except OSError:
-        return False
+        return all_ended
     for line in lines:
         fields = line.split()
         if int(fields[0]) == key and int(fields[1]) == identity:
