@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import random
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from runner.probes import CallRecord, Exchange, Finding, History, Verdict
+from tests.katas import kata_module
 
-_FILE = Path(__file__).parents[2] / "katas" / "unsafe-retries" / "probes.py"
-
-
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("unsafe_retries_probes", _FILE)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-probes = _load()
+probes = kata_module("unsafe-retries")
 
 
 class Told:
