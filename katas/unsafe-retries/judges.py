@@ -177,12 +177,11 @@ def it_is_waited_for(history: History) -> Finding:
 
 def they_come_apart(history: History) -> Finding:
     by_order = play.attempts(history)
-    groups = [[by_order.get(order, []) for order in group] for group in history.notes["groups"]]
-    thrice = [by_order.get(order, []) for order in history.notes["thrice"]]
+    orders = [by_order.get(order, []) for order in history.notes["orders"]]
     if history.lag_s(0, 1e9) > BUSY_S:
         return inconclusive("The machine was so busy that the verifier itself was late by more than a second.")
-    hand = play.shell(play.DOWN, "  # send curl ten times at once: their second requests should scatter")
-    finding: Finding = spreading.judged(groups, thrice, play.seen(thrice[0], 4), hand)
+    hand = play.shell(play.DOWN, "  # send curl ten times in a row: their second requests should scatter")
+    finding: Finding = spreading.judged(orders, play.seen(orders[0], 4), hand)
     return finding
 
 

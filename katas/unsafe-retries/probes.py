@@ -12,7 +12,6 @@ from runner.probes import (
     Downstreams,
     Exchange,
     Finding,
-    Gate,
     History,
     Inputs,
     Load,
@@ -24,10 +23,11 @@ from runner.probes import (
 
 play = beside(__file__, "provider")
 judges = beside(__file__, "judges")
+spreading = beside(__file__, "spreading")
 
 Order = dict[str, Any]
 
-TOGETHER, GROUPS, THRICE = 28, 5, 100
+IN_A_ROW, APART_S = 48, 0.01
 TIMEOUT_S = 0.2
 OUTAGE_S = 0.8
 
@@ -201,38 +201,31 @@ def it_is_waited_for(history: History) -> Finding:
 
 @probe(
     "retries-spread-out",
-    window_s=1.6,
-    env=play.settings(payments_base_delay_ms=100, payments_timeout_ms=8000, checkout_deadline_ms=30000),
+    window_s=2.0,
+    env=play.settings(
+        payments_base_delay_ms=100, payments_timeout_ms=8000, checkout_deadline_ms=30000, payments_max_attempts=5
+    ),
 )
-async def many_fail_together(load: Load, downstreams: Downstreams, inputs: Inputs, history: History) -> None:
-    """Groups of 28 whose first requests are held and fail together; then 100 whose first three requests fail."""
+async def many_fail_in_a_row(load: Load, downstreams: Downstreams, inputs: Inputs, history: History) -> None:
+    """Checkouts ten milliseconds apart whose first four requests fail, after some that are well: nothing is cold."""
     provider = play.Provider(downstreams["payments"])
-    groups: list[list[str]] = []
-    for n in range(GROUPS):
-        orders = [play.new_order(inputs) for _ in range(TOGETHER)]
-        groups.append([order["orderId"] for order in orders])
-        gate = provider.pay.gate(lambda call: play.answer(503)(provider, call, {}))
+    await _in_a_row(load, [play.new_order(inputs) for _ in range(IN_A_ROW // 3)], "warm up")
+    provider.default = (*[play.answer(503)] * spreading.RETRIES, play.captured)
+    orders = [play.new_order(inputs) for _ in range(IN_A_ROW)]
+    history.note("orders", [order["orderId"] for order in orders])
+    await _in_a_row(load, orders, "four failures")
 
-        async def together(_: Any, call: Call, body: Order, gate: Gate = gate) -> None:
-            await gate(call)
 
-        provider.default = (together, play.captured)
-        sent = asyncio.ensure_future(load.at_once(_requests(orders), tag=f"group {n + 1}"))
-        await gate.held(TOGETHER, within_s=2.0)
-        gate.open()
-        await sent
-    orders = [play.new_order(inputs) for _ in range(THRICE)]
-    provider.default = (play.answer(503), play.answer(503), play.answer(503), play.captured)
-    await load.at_once(_requests(orders), tag="three failures")
-    history.note("groups", groups)
-    history.note("thrice", [order["orderId"] for order in orders])
+async def _in_a_row(load: Load, orders: list[Order], tag: str) -> None:
+    requests = _requests(orders)
+    await load.constant_rate(requests, rate_hz=1 / APART_S, duration_s=len(orders) * APART_S, tag=tag, connections=20)
 
 
 def _requests(orders: list[Order]) -> list[Req]:
     return [Req("POST", "/checkout", json=order) for order in orders]
 
 
-@many_fail_together.judge
+@many_fail_in_a_row.judge
 def they_come_apart(history: History) -> Finding:
     return found(judges.they_come_apart, history)
 
