@@ -147,7 +147,7 @@ def test_readers_that_left_before_anything_was_pulled_prove_nothing() -> None:
 
 
 def _crowd(*prompt: dict[str, Any], held: int = 20) -> dict[str, Any]:
-    return {"prompt": list(prompt) or [_seen("prompt")], "held": held, "pulled_mib": 90.0}
+    return {"prompt": list(prompt) or [_seen("prompt")], "held": held, "pulled_mib": 90.0, "at_rest": True}
 
 
 def _with_resident(mib: float) -> History:
@@ -193,6 +193,12 @@ def test_an_unanswered_health_check_fails() -> None:
     history = _with_resident(200.0)
     history.add_exchange(_health(None, "timeout"))
     assert _judged(probes.the_others_are_served, _crowd(), history).verdict is Verdict.FAILED
+
+
+def test_a_pull_that_has_not_come_to_rest_passes_nothing() -> None:
+    crowd = _crowd() | {"at_rest": False}
+    assert _judged(probes.the_others_are_served, crowd, _with_resident(315.0)).verdict is Verdict.INCONCLUSIVE
+    assert _judged(probes.the_others_are_served, crowd, _with_resident(449.0)).verdict is Verdict.FAILED
 
 
 def test_slow_readers_turned_away_fail() -> None:
