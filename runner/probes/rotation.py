@@ -36,6 +36,11 @@ class Rotation:
         self._targets[replica] = target
         await self._tell()
 
+    async def ended(self, target: str) -> None:
+        """A replica's process has ended: it is out now, and refuses also where its address went with it."""
+        with contextlib.suppress(*_GONE):
+            await self._relay.unmap(target)
+
     async def drop(self, replica: str) -> None:
         """A replica is gone for good, or will be started anew."""
         if self._targets.pop(replica, None) is not None:

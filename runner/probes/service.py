@@ -49,7 +49,7 @@ class Service:
         history: History,
         nonce: str,
         on_line: Callable[[str, str], None],
-        on_start: Callable[[str], None],
+        on_start: Callable[[Service], None],
         on_stop: Callable[[Exit], None],
         name: str = "",
         rotation: Rotation | None = None,
@@ -92,6 +92,11 @@ class Service:
         await self.launch()
         await self.ready()
 
+    @property
+    def kill_line(self) -> str:
+        """The shell line that ends it by hand."""
+        return self._running.kill_line if self._running else ""
+
     async def launch(self) -> None:
         """Start it without waiting for it to be ready."""
         self.exit, self._asked = None, False
@@ -99,7 +104,7 @@ class Service:
         command = start_command(self._kata, self._source)
         self._running = await self._sandbox.start(Launch(self._source, command, env, self._limits), self._line)
         self.starts += 1
-        self._tell_start(self.url)
+        self._tell_start(self)
         self._watch = asyncio.ensure_future(self._watch_exit(self._running))
         if self._rotation is not None:
             await self._rotation.put(self.name, self.relay_name)
@@ -110,6 +115,8 @@ class Service:
         at_s = self._history.at(ended.at_s)
         self._history.add_exit(Exited(ended.code, ended.signal, at_s, ended.reason, self._asked, self.name))
         self._tell_stop(ended)
+        if self._rotation is not None:
+            await self._rotation.ended(running.relay_name)
 
     async def ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Wait until it answers its health route with this run's nonce, and is given connections by the round-robin."""

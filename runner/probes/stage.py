@@ -6,7 +6,6 @@ Everything asynchronous of a run happens on the one loop here, driven step by st
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import threading
 from collections.abc import Callable, Coroutine
@@ -23,7 +22,8 @@ from runner.probes.probe import Probe
 from runner.probes.replicas import Replicas
 from runner.probes.rotation import Rotation
 from runner.probes.service import Service
-from runner.record.events import Event, LineLogged, SampleTaken, ServiceStarted, ServiceStopped, VitalsSampled
+from runner.probes.vitals import Vitals, VitalsReceiver
+from runner.record.events import Event, LineLogged, SampleTaken, ServiceStarted, ServiceStopped
 from runner.record.history import History, Sampled
 from runner.sandbox.base import Exit, Sandbox
 
@@ -45,6 +45,7 @@ class Stage:
         self._began_s = monotonic_s()
         self._ports: dict[str, int] = {}
         self._vitals_port = 0
+        self._vitals = Vitals(self.emit, self.now)
         self._serving: Downstreams = Downstreams()
         self._criterion = ""
 
@@ -89,7 +90,7 @@ class Stage:
         return accept
 
     async def _take_vitals(self, conn: int) -> None:
-        await self.sandbox.relay.take(conn, _VitalsReceiver(self))
+        await self.sandbox.relay.take(conn, VitalsReceiver(self._vitals))
 
     def downstreams(self, history: History) -> Downstreams:
         """Fresh third parties for a probe; what services dial from now on reaches these."""
@@ -150,7 +151,7 @@ class Stage:
             history,
             f"i-{secrets.token_hex(8)}",
             on_line=lambda stream, text: self.emit(LineLogged(self.now(), stream, text, name)),
-            on_start=lambda url: self.emit(ServiceStarted(self.now(), criterion, url, name)) if criterion else None,
+            on_start=lambda one: self._started(one, criterion) if criterion else None,
             on_stop=lambda ended: self._stopped(ended, name),
             name=name,
             rotation=rotation,
@@ -166,6 +167,9 @@ class Stage:
         env["NODE_OPTIONS"] = f"--import {self.sandbox.preload_path}"
         return env
 
+    def _started(self, one: Service, criterion: str) -> None:
+        self.emit(ServiceStarted(self.now(), criterion, one.url, one.name, one.kill_line))
+
     def _stopped(self, ended: Exit, replica: str) -> None:
         self.emit(ServiceStopped(self.now(), ended.code, ended.signal, ended.reason, replica))
 
@@ -176,33 +180,3 @@ class Stage:
                 await downstream.close()
         finally:
             await self.sandbox.close()
-
-
-class _VitalsReceiver:
-    """Lines of vitals from one process of the service."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._buffer = b""
-
-    def data_received(self, data: bytes) -> None:
-        *lines, self._buffer = (self._buffer + data)[-65536:].split(b"\n")
-        for line in lines:
-            try:
-                sample = json.loads(line)
-                self._stage.emit(
-                    VitalsSampled(
-                        self._stage.now(),
-                        float(sample["loop_delay_ms"]),
-                        float(sample["loop_utilization"]),
-                        int(sample["rss_bytes"]),
-                        int(sample["heap_bytes"]),
-                        int(sample["handles"]),
-                        float(sample["cpu_share"]),
-                    )
-                )
-            except (ValueError, KeyError, TypeError):
-                continue
-
-    def ended(self, how: str) -> None:
-        pass

@@ -268,6 +268,10 @@ class Relay:
         """Say where `name` is; `dial(name)` goes there from now on."""
         await self._ask("map", name=name, host=host, port=port)
 
+    async def unmap(self, name: str) -> None:
+        """Say that `name` is nowhere: whoever dials it is refused."""
+        await self._ask("unmap", name=name)
+
     async def pool(self, name: str, members: Mapping[str, str], path: str, on_change: OnRotation) -> None:
         """Say that `name` is a pool; `dial(name)` goes to its next ready member from now on, in turn.
 
