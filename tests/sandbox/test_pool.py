@@ -141,8 +141,8 @@ def test_a_member_started_anew_takes_the_turn_of_the_old_one(sandbox_name: Sandb
         pool = await a_pool(sandbox, tmp_path)
         pool.copies["b"] = await start(sandbox, tmp_path, SERVICE)
         await pool.set(*MEMBERS)
-        assert pool.changes[3:] == [("b", False)], "the others stay as they are"
         await pool.is_ready(*MEMBERS)
+        assert pool.changes[3:] == [("b", False), ("b", True)], "the others stay as they are"
         assert await pool.takers(6) in "abcabcabc"
 
     in_sandbox(sandbox_name, work)
