@@ -13,7 +13,7 @@
 import net from 'node:net';
 import { timingSafeEqual } from 'node:crypto';
 import { Pair, faults, openPairs, pairs } from './pair.mjs';
-import { Pool } from './pool.mjs';
+import { Pool, inTime } from './pool.mjs';
 
 const FIRST_LINE_LIMIT = 1024;
 const FIRST_LINE_MS = 2000;
@@ -52,11 +52,11 @@ function reach(harness, name, within_ms, done) {
   if (!target) return done('ENOENT');
   if (faults.get(name)?.refuse) return done('ECONNREFUSED');
   const peer = net.connect({ ...target, noDelay: true, allowHalfOpen: true });
-  const timer = setTimeout(() => peer.destroy(Object.assign(new Error('late'), { code: 'ETIMEDOUT' })), within_ms);
+  const late = inTime(within_ms, () => peer.destroy(Object.assign(new Error('late'), { code: 'ETIMEDOUT' })));
   const leave = () => peer.destroy();
   const onError = (error) => settle(error.code ?? 'EIO');
   const settle = (errno) => {
-    clearTimeout(timer);
+    late.cancel();
     harness.off('close', leave);
     peer.off('error', onError);
     done(errno, peer);

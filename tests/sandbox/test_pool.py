@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import psutil
 import pytest
 
 from runner.clock import monotonic_s
 from runner.sandbox.base import Sandbox
 from runner.sandbox.choose import SandboxName
+from runner.sandbox.process import ProcessSandbox
 from runner.sandbox.relay import ConnectRefused
 from tests.sandbox.driving import Started, in_sandbox, start, until
 
@@ -61,8 +63,8 @@ class Pool:
         return "".join([await self.dial() for _ in range(count)])
 
 
-async def a_pool(sandbox: Sandbox, folder: Path) -> Pool:
-    started = await asyncio.gather(*(start(sandbox, folder, SERVICE) for _ in MEMBERS))
+async def a_pool(sandbox: Sandbox, folder: Path, code: str = SERVICE) -> Pool:
+    started = await asyncio.gather(*(start(sandbox, folder, code) for _ in MEMBERS))
     pool = Pool(sandbox, dict(zip(MEMBERS, started, strict=True)))
     await pool.set(*MEMBERS)
     await pool.is_ready(*MEMBERS)
@@ -164,6 +166,24 @@ def test_checks_are_ordinary_requests_and_end_with_the_pool(sandbox_name: Sandbo
             await pool.dial()
 
     in_sandbox(sandbox_name, work)
+
+
+def test_a_relay_that_was_held_up_blames_no_member(process_ready: None, tmp_path: Path) -> None:
+    async def work(sandbox: Sandbox) -> None:
+        assert isinstance(sandbox, ProcessSandbox)
+        # Slow enough that checks are on their way whenever the relay is stopped.
+        pool = await a_pool(
+            sandbox, tmp_path, SERVICE.replace("r.end(", "setTimeout(() => r.end(").replace("}));", "})), 400);")
+        )
+        relay = psutil.Process(sandbox._host_relay.pid)
+        for _ in range(3):
+            relay.suspend()
+            await asyncio.sleep(1.2)
+            relay.resume()
+            await pool.takers(3)
+        assert pool.changes[3:] == []
+
+    in_sandbox("process", work)
 
 
 def test_a_member_without_end_or_sense_in_its_answer_does_no_harm(process_ready: None, tmp_path: Path) -> None:
