@@ -12,6 +12,7 @@ from runner.probes.inputs import Inputs
 from runner.probes.judging import at_least, at_most, failed, inconclusive, kendall_tau, passed
 from runner.probes.load import Load, Req
 from runner.probes.probe import Probe, probe
+from runner.probes.replicas import Replicas
 from runner.probes.replies import drip, hang, reply, reset, sequence, stall_mid_body
 from runner.probes.service import Service
 from runner.record.finding import Finding, Series, Verdict
@@ -34,6 +35,7 @@ __all__ = [
     "Load",
     "Probe",
     "Raw",
+    "Replicas",
     "Req",
     "Series",
     "Service",
