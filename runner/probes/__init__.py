@@ -12,6 +12,7 @@ from runner.probes.judging import at_least, at_most, failed, inconclusive, kenda
 from runner.probes.load import Load, Req
 from runner.probes.postgres import Postgres
 from runner.probes.probe import Probe, probe
+from runner.probes.replicas import Replicas
 from runner.probes.replies import drip, hang, reply, reset, sequence, stall_mid_body
 from runner.probes.service import Service
 from runner.probes.valkey import Valkey
@@ -39,6 +40,7 @@ __all__ = [
     "Postgres",
     "Probe",
     "Raw",
+    "Replicas",
     "Req",
     "Series",
     "Service",

@@ -132,6 +132,10 @@ class DockerService:
             self._ended.set_result(_exit(state, told_s, self._reason, self._heap_aborted))
 
     @property
+    def kill_line(self) -> str:
+        return f"docker kill {self._identity[:12]}"
+
+    @property
     def exit(self) -> Exit | None:
         return self._ended.result() if self._ended.done() else None
 

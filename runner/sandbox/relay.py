@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import json
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from runner.clock import monotonic_s
@@ -42,7 +42,10 @@ class Receiver(Protocol):
 
 
 class Framed(asyncio.Protocol):
-    """One connection through the relay. After `fin` from the peer we may still send (half-open)."""
+    """One connection through the relay. After `fin` from the peer we may still send (half-open).
+
+    `member` is the one of a pool that took it; empty where a target itself was dialled.
+    """
 
     def __init__(self, receiver: Receiver) -> None:
         self._receiver = receiver
@@ -53,6 +56,7 @@ class Framed(asyncio.Protocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self.how = ""
+        self.member = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -89,6 +93,7 @@ class Framed(asyncio.Protocol):
         answer = json.loads(self._buffer[:end])
         del self._buffer[: end + 1]
         self._answered = True
+        self.member = str(answer.get("member", ""))
         if not self._answer.done():
             self._answer.set_result(answer)
         return True
@@ -200,6 +205,9 @@ class _Control:
 OnAccept = Callable[[int], Awaitable[None]]
 """Called with the number of a connection a service opened to a link; answer with `Relay.take`."""
 
+OnRotation = Callable[[str, bool], None]
+"""Called with a member of a pool, and whether it is given connections from now on."""
+
 
 class Relay:
     """A started relay at `host:port`. All its connections carry `token`."""
@@ -208,6 +216,7 @@ class Relay:
         self.host, self.port, self.token = host, port, token
         self._control: _Control | None = None
         self._accepting: dict[str, OnAccept] = {}
+        self._rotating: dict[str, OnRotation] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def connect(self, within_s: float = 5.0) -> None:
@@ -239,6 +248,10 @@ class Relay:
         return json.dumps({"token": self.token, "verb": verb, **values}).encode() + b"\n"
 
     def _on_event(self, message: dict[str, Any]) -> None:
+        if message["event"] == "rotated":
+            if (on_change := self._rotating.get(message["pool"])) is not None:
+                on_change(message["member"], message["ready"])
+            return
         handler = self._accepting.get(message["link"])
         if handler is None:
             return
@@ -254,6 +267,24 @@ class Relay:
     async def map(self, name: str, host: str, port: int) -> None:
         """Say where `name` is; `dial(name)` goes there from now on."""
         await self._ask("map", name=name, host=host, port=port)
+
+    async def unmap(self, name: str) -> None:
+        """Say that `name` is nowhere: whoever dials it is refused."""
+        await self._ask("unmap", name=name)
+
+    async def pool(self, name: str, members: Mapping[str, str], path: str, on_change: OnRotation) -> None:
+        """Say that `name` is a pool; `dial(name)` goes to its next ready member from now on, in turn.
+
+        `members` has the target of each, in the order of their turns. A member is ready while `path` answers 200, which
+        the relay asks about every 50 ms, and until a connection is refused; a new target makes it a new member.
+        """
+        self._rotating[name] = on_change
+        await self._ask("pool", name=name, members=list(members.items()), path=path)
+
+    async def unpool(self, name: str) -> None:
+        """End a pool and the checks of its members; `on_change` hears nothing more."""
+        self._rotating.pop(name, None)
+        await self._ask("unpool", name=name)
 
     async def listen(self, link: str, on_accept: OnAccept | None = None, port: int = 0) -> int:
         """Open a port on the services' side; returns it. Each connection to it calls `on_accept`.
@@ -280,7 +311,10 @@ class Relay:
         return int((await self._ask("sever", name=name, how=how))["severed"])
 
     async def dial(self, name: str, receiver: Receiver, *, window: int = 0, within_s: float = 3.0) -> Framed:
-        """A connection to `name`. Raises ConnectRefused with the kernel's reason."""
+        """A connection to `name`, a target or a pool. Raises ConnectRefused with the kernel's reason.
+
+        Of a pool, a member that refuses is passed over for the next, and `ECONNREFUSED` says that none was ready.
+        """
         return await self._attach(receiver, "dial", name=name, window=window, within_ms=int(within_s * 1000))
 
     async def take(self, conn: int, receiver: Receiver) -> Framed:

@@ -96,6 +96,7 @@ def _contract(kata: Kata) -> Iterator[Problem]:
         "PORT": "where it listens",
         "INSTANCE_ID": "what its health route repeats",
         kata.spec.service.health: "its health route",
+        **({kata.spec.service.readiness: "its readiness route"} if kata.spec.service.readiness else {}),
         **{variable: f"where it finds {name}" for name, variable in kata.spec.downstreams.items()},
         **dict.fromkeys(kata.spec.service.env, "which kata.yaml sets"),
     }
