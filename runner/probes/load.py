@@ -156,7 +156,8 @@ class _Pool:
 
     async def take(self) -> Connection | None:
         while self._free:
-            conn = self._free.pop()
+            # Of several replicas each has its share only where the connections take turns.
+            conn = self._free.pop(0 if self._free[0].replica else -1)
             if not conn.ended:
                 return conn
         if len(self._all) >= _MOST_CONNECTIONS:

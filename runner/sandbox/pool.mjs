@@ -71,6 +71,14 @@ export class Pool {
     this.onChange(member.label, ready);
   }
 
+  // A target is nowhere any more.
+  lose(target) {
+    for (const member of this.members.filter((one) => one.target === target)) {
+      member.check?.destroy(new Error('gone'));
+      this.mark(member, false);
+    }
+  }
+
   leave(member) {
     clearTimeout(member.timer);
     const { check } = member;

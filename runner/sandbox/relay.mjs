@@ -156,6 +156,12 @@ function setPool({ name, members, path }) {
   pools.get(name).set(members);
 }
 
+function unmap(name) {
+  const was = targets.delete(name);
+  for (const pool of pools.values()) pool.lose(name);
+  return was;
+}
+
 function endPool(name) {
   pools.get(name)?.close();
   return pools.delete(name);
@@ -163,7 +169,7 @@ function endPool(name) {
 
 const requests = {
   map: ({ name, host, port }, answer) => answer({ ok: Boolean(targets.set(name, { host, port })) }),
-  unmap: ({ name }, answer) => answer({ ok: targets.delete(name) }),
+  unmap: ({ name }, answer) => answer({ ok: unmap(name) }),
   pool: (request, answer) => answer({ ok: true, ...setPool(request) }),
   unpool: ({ name }, answer) => answer({ ok: endPool(name) }),
   listen: ({ link, port = 0 }, answer) => listen(link, port, answer),

@@ -269,7 +269,7 @@ class Relay:
         await self._ask("map", name=name, host=host, port=port)
 
     async def unmap(self, name: str) -> None:
-        """Say that `name` is nowhere: whoever dials it is refused."""
+        """Say that `name` is nowhere: whoever dials it is refused, and no pool has it ready."""
         await self._ask("unmap", name=name)
 
     async def pool(self, name: str, members: Mapping[str, str], path: str, on_change: OnRotation) -> None:
