@@ -7,12 +7,9 @@ canonical JSON takes Node.js about as long. Ordinary requests come from callers 
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import median
-from types import ModuleType
 from typing import Any
 
 from runner.clock import monotonic_s
@@ -25,24 +22,15 @@ from runner.probes import (
     Inputs,
     Load,
     Req,
+    beside,
     failed,
     inconclusive,
     passed,
     probe,
 )
 
-
-def _sibling(name: str) -> ModuleType:
-    """A module beside this file, which is itself loaded by path."""
-    spec = importlib.util.spec_from_file_location(f"blocked_event_loop_{name}", Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-expected = _sibling("expected")
-overtaking = _sibling("overtaking")
+expected = beside(__file__, "expected")
+overtaking = beside(__file__, "overtaking")
 
 CALLERS = 10
 CALLER_PERIOD_S = 0.1

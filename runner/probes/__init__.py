@@ -5,6 +5,7 @@ One criterion is one probe, which drives the service and records, and one judge,
 
 from __future__ import annotations
 
+from runner.probes.beside import beside
 from runner.probes.client import Client, ConnectFailed, Connection, Raw, StreamReader
 from runner.probes.downstream import Call, Downstream, Downstreams, Gate
 from runner.probes.inputs import Inputs
@@ -49,6 +50,7 @@ __all__ = [
     "Verdict",
     "at_least",
     "at_most",
+    "beside",
     "drip",
     "failed",
     "hang",

@@ -50,6 +50,7 @@ class ProbePlugin:
         self._history = History()
         self._service: Service | Replicas | None = None
         self._never_started = False
+        self.trouble = ""
 
     # -- collection ------------------------------------------------------------------------------------------------
 
@@ -60,6 +61,11 @@ class ProbePlugin:
         item = ProbeItem.from_parent(collector, name=name, callobj=obj.drive)
         item.probe = obj
         return [item]
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep why `probes.py` could not be loaded: the last line of its traceback."""
+        if report.failed:
+            self.trouble = (report.longreprtext.strip().splitlines() or [""])[-1].removeprefix("E").strip()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """The order of `kata.yaml`, narrowed to `only` and what it needs."""

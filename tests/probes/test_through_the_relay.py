@@ -19,6 +19,7 @@ from runner.probes import (
     reset,
     sequence,
 )
+from runner.probes.downstream import _Link
 from runner.sandbox.relay import Relay
 from tests.probes.relayed import relayed
 
@@ -120,6 +121,22 @@ def test_a_downstream_follows_its_script_and_its_calls_are_recorded() -> None:
             assert [call.closed_by for call in calls] == ["", "us", "service"]
             assert calls[0].body == b"x"
             await pay.close()
+
+    run(work())
+
+
+def test_a_caller_gone_in_the_moment_its_request_came_is_known_to_be_gone() -> None:
+    """Both arrive before the handler had its turn, as they do behind a timeout that is nearly over."""
+
+    async def work() -> None:
+        history = History()
+        pay = Downstream("pay", history)
+        pay.on("POST", "/charges", hang())
+        link = _Link(pay, 1)
+        link.data_received(b"POST /charges HTTP/1.1\r\nhost: pay\r\ncontent-length: 0\r\n\r\n")
+        link.ended("reset")
+        await link.serve()
+        assert [call.closed_by for call in history.calls("pay")] == ["service"]
 
     run(work())
 
