@@ -18,7 +18,7 @@ from runner.sandbox.backing.providers import NAMES, Availability, choose
 from runner.sandbox.backing.run_folder import RunFolder
 from runner.sandbox.backing.tunnel import Tunnel
 from runner.sandbox.backing.valkey import ValkeyServer, host_valkey
-from runner.sandbox.base import Sandbox, SandboxError
+from runner.sandbox.base import Sandbox
 from runner.sandbox.offload import Offload
 from runner.sandbox.ports import PortLease
 
@@ -39,7 +39,7 @@ class Backing:
         self._leases: list[PortLease] = []
         self._given: dict[str, Postgres | Valkey] = {}
         self._offload = Offload("prodrill-backing", 2)
-        self._valkeys = 0
+        self._stores: list[ValkeyServer] = []
         self._spoilt = False
         self.lost = ""
         """What ended by itself in the last probe, in a sentence; empty where nothing did."""
@@ -116,16 +116,11 @@ class Backing:
 
     async def _store(self, history: History) -> Valkey:
         assert self._run is not None and self._tunnel is not None
-        self._valkeys += 1
-        found, guard = self._found["valkey"], self._tunnel.guard
-        server: ValkeyServer = await self._offload.run(host_valkey, found, self._run, self._valkeys, guard)
-        try:
-            await server.start()
-            await self._tunnel.serve("valkey", server.port)
-            await self._links["valkey"].open(True)
-        except BaseException:
-            await server.remove()
-            raise
+        server = host_valkey(self._found["valkey"], self._run, len(self._stores) + 1, self._tunnel.guard)
+        self._stores.append(server)
+        await server.start()
+        await self._tunnel.serve("valkey", server.port)
+        await self._links["valkey"].open(True)
         return Valkey(server, self._links["valkey"], history)
 
     async def end(self) -> None:
@@ -194,10 +189,11 @@ class Backing:
     async def close(self) -> None:
         """Remove everything. Safe after a failed start."""
         await self._offload.idle()
-        with contextlib.suppress(SandboxError):
-            await self.end()
-        if self._server is not None:
-            await self._server.remove()
+        for each in self._given.values():
+            await each.leave()
+        for server in (self._server, *self._stores):
+            if server is not None:
+                await server.remove()
         if self._tunnel is not None:
             await self._tunnel.stop()
         for lease in self._leases:

@@ -94,7 +94,7 @@ class Backed:
         self._record(how)
         await self._link.open(False)
         self.is_paused = False
-        await self._leave()
+        await self.leave()
         await self._server.end(how)
 
     async def start(self) -> None:
@@ -121,7 +121,7 @@ class Backed:
         await self._server.runtime.resume()
         self.is_paused = False
 
-    async def _leave(self) -> None:
+    async def leave(self) -> None:
         """Close the verifier's own connections."""
 
     # -- the link --------------------------------------------------------------------------------------------------

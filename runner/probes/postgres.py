@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from runner.probes.link import Backed, Link
@@ -38,6 +38,10 @@ _FORGET = """
 SELECT pg_stat_statements_reset((SELECT oid FROM pg_roles WHERE rolname = $2),
                                 (SELECT oid FROM pg_database WHERE datname = $1), 0)
 """
+
+
+class SchemaBroken(Exception):
+    """The service destroyed what `schema.sql` had made; the message is for the learner."""
 
 
 class Seen:
@@ -79,7 +83,9 @@ class Postgres(Backed):
 
     async def query(self, sql: str, *args: Any) -> list[Row]:
         """The rows of one statement as dicts, by a superuser in the service's database; `$1` stands for an argument."""
-        return await (await self._session()).query(sql, *args)
+        session = await self._session()
+        with _schema_is_whole():
+            return await session.query(sql, *args)
 
     async def value(self, sql: str, *args: Any) -> Any:
         """The first column of the first row; None where there is no row."""
@@ -88,7 +94,9 @@ class Postgres(Backed):
 
     async def execute(self, sql: str, *args: Any) -> int:
         """How many rows were changed; without `args` it may be several statements, in one transaction."""
-        return await (await self._session()).execute(sql, *args)
+        session = await self._session()
+        with _schema_is_whole():
+            return await session.execute(sql, *args)
 
     async def _session(self) -> Session:
         self._require_answering()
@@ -189,7 +197,7 @@ class Postgres(Backed):
         self._record("terminate", sessions=count, **({"state": state} if state else {}))
         return count
 
-    async def _leave(self) -> None:
+    async def leave(self) -> None:
         if self._witness is not None:
             with contextlib.suppress(Exception):
                 await self._witness.close()
@@ -199,7 +207,18 @@ class Postgres(Backed):
         """At the probe's end: the link is mended, and where the server is up the database is dropped."""
         await self._server.runtime.resume()
         self.is_paused = False
-        await self._leave()
+        await self.leave()
         await self.mend()
         if self.is_up:
             await self._postgres.forget(self._made)
+
+
+@contextlib.contextmanager
+def _schema_is_whole() -> Iterator[None]:
+    from psycopg import errors
+
+    try:
+        yield
+    except (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName) as error:
+        said = error.diag.message_primary or str(error)
+        raise SchemaBroken(f"The database no longer has what it was given at the start: {said}.") from error

@@ -75,7 +75,7 @@ class Valkey(Backed):
         ]
         return self._history.add_census("keys", rows, tag)
 
-    async def _leave(self) -> None:
+    async def leave(self) -> None:
         if self._client is not None:
             with contextlib.suppress(Exception):
                 await self._client.aclose()
@@ -83,9 +83,11 @@ class Valkey(Backed):
 
     async def close(self) -> None:
         """At the probe's end: the link is mended, the server ended."""
-        await self._leave()
-        await self.mend()
-        await self._valkey.remove()
+        await self.leave()
+        try:
+            await self.mend()
+        finally:
+            await self._valkey.remove()
 
 
 def _fields(line: str) -> dict[str, str]:

@@ -119,16 +119,20 @@ def reachable(programs: Path, key: str) -> Path:
         return programs
     copy = inner("programs") / f"{programs.name}-{key}"
     make_once(copy, lambda part: _copy(programs, part))
-    return copy
+    return copy / programs.parent.name / programs.name
 
 
 def _copy(programs: Path, part: Path) -> None:
-    for name in ("bin", "lib", "share"):
-        if (programs / name).is_dir():
-            shutil.copytree(programs / name, part / name, symlinks=True, ignore=shutil.ignore_patterns("*.a", "*.h"))
-    for folder, _, names in os.walk(part):
-        Path(folder).chmod(0o755)
-        for name in names:
-            file = Path(folder) / name
+    """The installation, and what it finds by its own place: a wheel's libraries lie in a folder beside the package."""
+    package = programs.parent
+    inside = [programs / name for name in ("bin", "lib", "share")]
+    beside = [package / ".dylibs", package / f"{programs.name}.libs", package.parent / f"{package.name}.libs"]
+    for folder in (*inside, *beside):
+        if folder.is_dir():
+            target = part / folder.relative_to(package.parent)
+            shutil.copytree(folder, target, symlinks=True, ignore=shutil.ignore_patterns("*.a", "*.h"))
+    for name, _, files in os.walk(part):
+        Path(name).chmod(0o755)
+        for file in (Path(name) / one for one in files):
             if not file.is_symlink():
                 file.chmod(file.stat().st_mode | 0o444)

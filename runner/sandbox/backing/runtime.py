@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import resource
 import signal
 import subprocess
 import threading
@@ -27,8 +26,10 @@ from runner.sandbox.tree import ProcessTree
 
 _STOP_WITHIN_S = 2.0
 _LOOK_AGAIN_S = 0.002
-_FILE_BYTES = 256 * 2**20
-_PROCESS_BYTES = 1024 * 2**20
+# Limits that hold for each process of a server, and end in an ordinary error of the statement that goes over them. Set
+# by a shell that becomes the server: afterwards another user's process could be out of our reach.
+_FILE_BYTES, _PROCESS_BYTES = 128 * 2**20, 1024 * 2**20
+_LIMITED = f'ulimit -c 0; ulimit -f {_FILE_BYTES // 512}; ulimit -v {_PROCESS_BYTES // 1024}; exec "$@"'
 _LOG_TOLD_BYTES = 4096
 
 
@@ -93,7 +94,7 @@ class HostRuntime:
         self.port = self._lease.port
         self._process: subprocess.Popen[bytes] | None = None
         self._ended = threading.Event()
-        self._asked = False
+        self._asked = self._removed = False
         self._paused: set[int] = set()
         self._offload = Offload(f"prodrill-{plan.name}", 2)
 
@@ -123,9 +124,10 @@ class HostRuntime:
     def _launch(self) -> None:
         self._asked = False
         self._ended = threading.Event()
+        command = self._plan.command(self.folder, self.port)
         with (self._run.path / f"{self._plan.name}.log").open("ab") as log:
             process = subprocess.Popen(
-                self._plan.command(self.folder, self.port), cwd=self.folder, env={"TZ": "UTC", **self._plan.env},
+                ["/bin/sh", "-c", _LIMITED, "sh", *command], cwd=self.folder, env={"TZ": "UTC", **self._plan.env},
                 stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, umask=0o077, **rights(),
             )  # fmt: skip
         self._process = process
@@ -134,7 +136,6 @@ class HostRuntime:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.write(self._plan.told(self.folder, self.port))
             process.stdin.close()
-        _limit(process.pid)
         self._run.record(process.pid)
         self._on_pid(process.pid, True)
         threading.Thread(target=self._await_end, args=(process, self._ended), daemon=True).start()
@@ -207,6 +208,9 @@ class HostRuntime:
         return (telling or lines or [""])[-1]
 
     async def remove(self) -> None:
+        if self._removed:
+            return
+        self._removed = True
         await self._offload.idle()
         await asyncio.to_thread(self._remove)
         self._offload.close()
@@ -217,17 +221,3 @@ class HostRuntime:
         release_below(self._run.path)
         remove_tree(self.folder)
         self._lease.release()
-
-
-def _limit(pid: int) -> None:
-    """Limits that hold for each process of a server and end in an ordinary error of the statement. Linux only."""
-    if not hasattr(resource, "prlimit"):
-        return
-    wanted = (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, _FILE_BYTES),
-        (resource.RLIMIT_AS, _PROCESS_BYTES),
-    )
-    for kind, value in wanted:
-        with contextlib.suppress(OSError, ValueError):
-            resource.prlimit(pid, kind, (value, value))

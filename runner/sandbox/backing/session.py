@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 _ANSWER_WITHIN_S = 15.0
+_CROWDED = ("too many clients already", "remaining connection slots")
+_CROWDED_S = 0.02
 
 
 class Address(Struct, frozen=True):
@@ -38,17 +40,20 @@ class Session:
 
     @classmethod
     async def connect(cls, to: Address, *, name: str = "prodrill", within_s: float = 5.0) -> Self:
-        """Raises `psycopg.OperationalError` where the server refuses, TimeoutError where it does not answer."""
-        from psycopg import AsyncConnection, AsyncRawCursor
-        from psycopg.rows import dict_row
+        """Raises `psycopg.OperationalError` where the server refuses, TimeoutError where it does not answer.
+
+        While a service takes every place at the server by connections that are about to be refused, it tries again.
+        """
+        from psycopg import OperationalError
 
         async with asyncio.timeout(within_s):
-            connection = await AsyncConnection.connect(
-                host=to.host, port=to.port, user=to.user, password=to.password, dbname=to.database, options="",
-                application_name=name, sslmode="disable", gssencmode="disable", client_encoding="utf8",
-                autocommit=True, row_factory=dict_row, cursor_factory=AsyncRawCursor,
-            )  # fmt: skip
-        return cls(connection)
+            while True:
+                try:
+                    return cls(await _connected(to, name))
+                except OperationalError as error:
+                    if not any(words in str(error) for words in _CROWDED):
+                        raise
+                await asyncio.sleep(_CROWDED_S)
 
     @property
     def is_open(self) -> bool:
@@ -68,6 +73,17 @@ class Session:
 
     async def close(self) -> None:
         await self._connection.close()
+
+
+async def _connected(to: Address, name: str) -> AsyncConnection[DictRow]:
+    from psycopg import AsyncConnection, AsyncRawCursor
+    from psycopg.rows import dict_row
+
+    return await AsyncConnection.connect(
+        host=to.host, port=to.port, user=to.user, password=to.password, dbname=to.database, options="",
+        application_name=name, sslmode="disable", gssencmode="disable", client_encoding="utf8",
+        autocommit=True, row_factory=dict_row, cursor_factory=AsyncRawCursor,
+    )  # fmt: skip
 
 
 def _text(sql: str) -> Any:
