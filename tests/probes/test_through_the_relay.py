@@ -181,6 +181,18 @@ def test_the_relay_ends_with_its_control_connection() -> None:
     run(work())
 
 
+def test_a_history_kept_before_there_were_replicas_still_reads() -> None:
+    kept = (
+        b'{"criterion":"c","exchanges":[{"tag":"","n":1,"method":"GET","path":"/","intended_s":0,"sent_s":0,"outcome":"ok"}],'
+        b'"signals":[{"name":"SIGTERM","at_s":1}],"exits":[{"code":0,"signal":null,"at_s":1.5}],'
+        b'"logged":[{"at_s":1,"stream":"stdout","text":"bye"}]}'
+    )
+    history = History.from_bytes(kept)
+    recorded = (history.exchanges()[0], history.signals[0], history.exits[0], history.lines()[0])
+    assert [one.replica for one in recorded] == [""] * 4
+    assert history.rotations == []
+
+
 def test_a_kept_history_reads_back_as_it_was() -> None:
     history = History("c", 5)
     history.note("expected", {"rows": 3})
