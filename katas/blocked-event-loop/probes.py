@@ -287,7 +287,8 @@ def each_has_its_own_answer(history: History) -> Finding:
             unit="answered 201",
             decided_by=wrong[:6],
             series=series,
-            reproduce=f"for n in $(seq {BURST}); do {overtaking.SEND_REPORT} -o answer-$n.json & done; wait",
+            reproduce=overtaking.PORTFOLIO
+            + f"for n in $(seq {BURST}); do {overtaking.POST_REPORT} -o answer-$n.json & done; wait",
         )
     took_ms = (max(e.ended_s or math.inf for e in reports) - min(e.sent_s for e in reports)) * 1000
     limit_ms = WORK_FOR_BURST * BURST * float(history.notes["work_ms"])
@@ -374,7 +375,7 @@ def neither_is_made_slow(history: History) -> Finding:
         return failed(
             f"On an idle service the fastest of {len(reports)} reports took {min(reports):.0f} ms; the limit is "
             f"{report_limit:.0f} ms, two and a half times its work. The service waits, or computes more than it needs.",
-            reproduce="time " + overtaking.SEND_REPORT,
+            reproduce=overtaking.PORTFOLIO + "time " + overtaking.POST_REPORT,
             **evidence,
         )
     return passed(

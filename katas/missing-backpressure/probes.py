@@ -14,6 +14,7 @@ judges = beside(__file__, "judges")
 
 MIB: int = scene.MIB
 STILL_TICKS = 8
+STILL_LOOKS = 4
 
 
 def found(judge: Any, history: History) -> Finding:
@@ -176,7 +177,7 @@ async def a_crowd_of_slow_readers(
     opening = [asyncio.ensure_future(_stop_reading(client, account, readers)) for account in accounts]
     prompt: list[dict[str, Any]] = []
     began_s, still, last = history.now(), 0, 0.0
-    while history.now() < began_s + 10.0 and still < 2 and await _tolerable(service, history):
+    while history.now() < began_s + 10.0 and still < STILL_LOOKS and await _tolerable(service, history):
         account = feed.holds(inputs.randint(20, 300))
         prompt.append(await reading.fetch(client, feed, account, "prompt", within_s=judges.ANSWERED_WITHIN_S))
         for _ in range(3):
