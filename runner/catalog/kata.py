@@ -18,6 +18,16 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     log_mb: int = 1
 
 
+BACKING = ("postgres", "valkey")
+"""The backing services that there are."""
+
+
+class PostgresSpec(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the service's role may do in its database; `connections` is how many it may have open at once."""
+
+    connections: int = 50
+
+
 class ServiceSpec(Struct, frozen=True, forbid_unknown_fields=True):
     """How a service is started and recognised.
 
@@ -55,6 +65,7 @@ class KataSpec(Struct, frozen=True, forbid_unknown_fields=True):
     service: ServiceSpec = ServiceSpec()
     downstreams: dict[str, str] = {}
     backing: tuple[str, ...] = ()
+    postgres: PostgresSpec = PostgresSpec()
     replicas: int = 1
     limits: Limits = Limits()
 

@@ -11,8 +11,8 @@ import re
 from pathlib import Path
 
 from runner.catalog.content import content_root
-from runner.catalog.errors import BadValue, CatalogError, MissingFile, NoSuchKata
-from runner.catalog.kata import Criterion, Kata, KataSpec
+from runner.catalog.errors import BadValue, CatalogError, MissingFile, NoSuchKata, nearest_name
+from runner.catalog.kata import BACKING, Criterion, Kata, KataSpec
 from runner.catalog.yaml_file import read_typed
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -93,6 +93,7 @@ def _check_numbers(file: Path, spec: KataSpec) -> None:
         ("difficulty", spec.difficulty, 1, 5),
         ("minutes", spec.minutes, 1, 600),
         ("replicas", spec.replicas, 1, 5),
+        ("postgres.connections", spec.postgres.connections, 1, 100),
         ("limits.memory_mb", limits.memory_mb, 32, 4096),
         ("limits.heap_mb", limits.heap_mb, 16, limits.memory_mb),
         ("limits.cpus", limits.cpus, 0.1, 8),
@@ -110,6 +111,7 @@ def _check_names(file: Path, spec: KataSpec) -> None:
         raise BadValue(file, "lesson", f"should be the name of a file in course/ without .md: {spec.lesson!r}")
     if not spec.title.strip():
         raise BadValue(file, "title", "should not be empty")
+    _check_backing(file, spec)
     for name, variable in spec.downstreams.items():
         if not _ENV_NAME.fullmatch(variable):
             raise BadValue(file, f"downstreams.{name}", f"should name an environment variable: {variable!r}")
@@ -122,6 +124,17 @@ def _check_names(file: Path, spec: KataSpec) -> None:
             raise BadValue(file, key, f"should begin with a slash: {path!r}")
     if spec.service.readiness and spec.replicas == 1:
         raise BadValue(file, "service.readiness", "is asked of several `replicas` only, and there is one: leave it out")
+
+
+def _check_backing(file: Path, spec: KataSpec) -> None:
+    for index, kind in enumerate(spec.backing):
+        if kind not in BACKING:
+            nearest = nearest_name(kind, BACKING)
+            hint = f" Did you mean {nearest!r}?" if nearest else ""
+            known = " or ".join(BACKING)
+            raise BadValue(file, f"backing[{index}]", f"should be {known}, but is {kind!r}.{hint}")
+        if kind in spec.backing[:index]:
+            raise BadValue(file, f"backing[{index}]", f"is there twice: {kind!r}")
 
 
 def _check_criteria(file: Path, criteria: tuple[Criterion, ...]) -> None:

@@ -11,16 +11,21 @@ from runner.probes.downstream import Call, Downstream, Downstreams, Gate
 from runner.probes.inputs import Inputs
 from runner.probes.judging import at_least, at_most, failed, inconclusive, kendall_tau, passed
 from runner.probes.load import Load, Req
+from runner.probes.postgres import Postgres
 from runner.probes.probe import Probe, probe
 from runner.probes.replicas import Replicas
 from runner.probes.replies import drip, hang, reply, reset, sequence, stall_mid_body
 from runner.probes.service import Service
+from runner.probes.valkey import Valkey
+from runner.record.backing import BackingAct, Census
 from runner.record.finding import Finding, Series, Verdict
 from runner.record.history import CallRecord, Effect, Exchange, History
 
 __all__ = [
+    "BackingAct",
     "Call",
     "CallRecord",
+    "Census",
     "Client",
     "ConnectFailed",
     "Connection",
@@ -33,6 +38,7 @@ __all__ = [
     "History",
     "Inputs",
     "Load",
+    "Postgres",
     "Probe",
     "Raw",
     "Replicas",
@@ -40,6 +46,7 @@ __all__ = [
     "Series",
     "Service",
     "StreamReader",
+    "Valkey",
     "Verdict",
     "at_least",
     "at_most",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from runner.probes.service import DidNotStart, Service
 from runner.probes.stage import Stage
 from runner.record.events import NoticeGiven, ServiceStarted
 from runner.record.history import History
+from runner.sandbox.base import SandboxError
 from runner.sandbox.relay import ConnectRefused, Framed
 
 
@@ -24,9 +26,13 @@ async def serve_by_hand(stage: Stage) -> None:
     """
     history = History()
     downstreams = stage.downstreams(history)
+    await stage.backing.begin(history)
     script = _script(stage)
     if script is not None:
-        script(downstreams, Inputs(0, "by-hand"))
+        given = {"downstreams": downstreams, "inputs": Inputs(0, "by-hand"), **stage.backing.given}
+        await _run_script(script, given)
+    for place in stage.backing.places:
+        stage.emit(NoticeGiven(stage.now(), place))
     make = stage.plain_replicas if stage.kata.spec.replicas > 1 else stage.plain_service
     service: Service | Replicas = make({}, stage.kata.spec.limits, history, "")
     doors: list[asyncio.Server] = []
@@ -59,14 +65,24 @@ async def _until_exited(copies: Sequence[Service]) -> None:
         pass
 
 
-def _script(stage: Stage) -> Callable[..., None] | None:
-    """The kata's `by_hand(downstreams, inputs)`, which scripts its third parties for an ordinary day."""
+def _script(stage: Stage) -> Callable[..., Any] | None:
+    """The kata's `by_hand`, which scripts its third parties, and fills its database, for an ordinary day."""
     spec = importlib.util.spec_from_file_location("prodrill_kata_probes", stage.kata.folder / "probes.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    found: Callable[..., None] | None = getattr(module, "by_hand", None)
+    found: Callable[..., Any] | None = getattr(module, "by_hand", None)
     return found
+
+
+async def _run_script(script: Callable[..., Any], given: dict[str, Any]) -> None:
+    """Call it with those of `given` that it has parameters for; it may be async, to put rows into a database."""
+    wanted = inspect.signature(script).parameters
+    if unknown := [name for name in wanted if name not in given]:
+        raise SandboxError(f"by_hand() in probes.py asks for {', '.join(unknown)}; there is {', '.join(given)}")
+    done = script(**{name: given[name] for name in wanted})
+    if inspect.isawaitable(done):
+        await done
 
 
 class _ToWriter:

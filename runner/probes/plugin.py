@@ -13,15 +13,18 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from runner.clock import monotonic_s
+from runner.probes.backing import Backing
 from runner.probes.client import Client
 from runner.probes.downstream import Downstreams
 from runner.probes.inputs import Inputs
 from runner.probes.load import Load
+from runner.probes.postgres import Postgres
 from runner.probes.probe import Probe, is_probe
 from runner.probes.replicas import Replicas
 from runner.probes.rounds import Outcome, find_out, ready_to_judge
 from runner.probes.service import Service
 from runner.probes.stage import Stage
+from runner.probes.valkey import Valkey
 from runner.probes.watch import LagWatch
 from runner.record.events import ProbeJudged, ProbeStarted
 from runner.record.finding import Finding, Verdict
@@ -105,6 +108,23 @@ class ProbePlugin:
         yield made
         for downstream in made.values():
             self._stage.run(downstream.close())
+
+    @pytest.fixture(autouse=True)
+    def backing(self, history: History) -> Iterator[Backing]:
+        """Before the service, whose environment it is in; gone after it."""
+        self._stage.run(self._stage.backing.begin(history))
+        try:
+            yield self._stage.backing
+        finally:
+            self._stage.run(self._stage.backing.end())
+
+    @pytest.fixture
+    def postgres(self, backing: Backing) -> Postgres:
+        return backing.postgres
+
+    @pytest.fixture
+    def valkey(self, backing: Backing) -> Valkey:
+        return backing.valkey
 
     @pytest.fixture
     def service(self, request: pytest.FixtureRequest, history: History, downstreams: Downstreams) -> Iterator[Service]:
@@ -200,6 +220,8 @@ class ProbePlugin:
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
         if self._stage.stopping:
             raise KeyboardInterrupt
+        if lost := self._stage.backing.lost:
+            return Outcome(Finding(Verdict.ERROR, f"{lost} This is not your fault."))
         return find_out(item.probe, self._history, _error_of(item, reports), self._stage.kata.spec.limits)
 
     @pytest.hookimpl(hookwrapper=True)

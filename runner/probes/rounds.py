@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from runner.catalog.kata import Limits
 from runner.probes.client import ConnectFailed
 from runner.probes.command import NoEntry
+from runner.probes.postgres import SchemaBroken
 from runner.probes.probe import Probe
 from runner.probes.service import REASONS, DidNotStart
 from runner.probes.watch import LagWatch
@@ -61,6 +62,8 @@ def find_out(probe: Probe, history: History, error: BaseException | None, limits
         return Outcome(
             Finding(Verdict.FAILED, f"The service did not take a connection while it was probed: {error.how}.")
         )
+    if isinstance(error, SchemaBroken):
+        return Outcome(Finding(Verdict.FAILED, str(error)))
     if error is not None:
         return Outcome(
             Finding(Verdict.ERROR, f"Our probe broke: {_where(error)}. This is not your fault; please report it.")

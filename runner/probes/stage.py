@@ -16,6 +16,7 @@ import msgspec
 
 from runner.catalog.kata import Kata, Limits
 from runner.clock import monotonic_s
+from runner.probes.backing import Backing
 from runner.probes.downstream import Downstream, Downstreams
 from runner.probes.inputs import Inputs
 from runner.probes.probe import Probe
@@ -39,6 +40,7 @@ class Stage:
         self.kata, self.source, self.sandbox, self.seed = kata, source, sandbox, seed
         self.emit = emit
         self.loop = asyncio.new_event_loop()
+        self.backing = Backing(kata, sandbox)
         self.stopping = False
         self.ended = threading.Event()
         self._current: asyncio.Task[Any] | None = None
@@ -75,8 +77,9 @@ class Stage:
             self.loop.call_later(_ASK_AGAIN_S, self.stop)
 
     async def open(self) -> None:
-        """Open the sandbox and the ports that services will find downstreams and vitals at."""
-        await self.sandbox.open()
+        """Open the sandbox and the ports that services will find downstreams, databases and vitals at."""
+        async with self.backing.opening():
+            await self.sandbox.open()
         relay = self.sandbox.relay
         self._vitals_port = await relay.listen("vitals", self._take_vitals)
         for name in self.kata.spec.downstreams:
@@ -162,6 +165,7 @@ class Stage:
             variable: self.sandbox.downstream_url(self._ports[name])
             for name, variable in self.kata.spec.downstreams.items()
         }
+        env |= self.backing.environment()
         vitals = self.sandbox.downstream_url(self._vitals_port)
         env["VITALS_ADDR"] = vitals.removeprefix("http://")
         env["NODE_OPTIONS"] = f"--import {self.sandbox.preload_path}"
@@ -179,4 +183,7 @@ class Stage:
             for downstream in self._serving.values():
                 await downstream.close()
         finally:
-            await self.sandbox.close()
+            try:
+                await self.sandbox.close()
+            finally:
+                await self.backing.close()

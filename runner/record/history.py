@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from runner.clock import monotonic_s
+from runner.record.backing import BackingAct, Census
 from runner.record.finding import Series
 
 
@@ -145,6 +146,8 @@ class _Kept(Struct):
     lags: list[tuple[float, float]] = []
     notes: dict[str, Any] = {}
     faults: dict[str, int] = {}
+    acts: list[BackingAct] = []
+    censuses: list[Census] = []
 
 
 class History:
@@ -210,6 +213,15 @@ class History:
     def add_lag(self, at_s: float, lag_s: float) -> None:
         self._kept.lags.append((at_s, lag_s))
 
+    def add_act(self, name: str, did: str, **detail: Any) -> None:
+        self._kept.acts.append(BackingAct(name, did, self.now(), detail))
+
+    def add_census(self, of: str, rows: list[dict[str, Any]], tag: str = "") -> Census:
+        """What was found in a backing service at this moment; JSON values."""
+        census = Census(of, self.now(), rows, tag)
+        self._kept.censuses.append(census)
+        return census
+
     # -- reading -------------------------------------------------------------------------------------------------
 
     @property
@@ -263,6 +275,14 @@ class History:
 
     def effects(self, name: str | None = None) -> list[Effect]:
         return [e for e in self._kept.effects if name is None or e.name == name]
+
+    def acts(self, name: str | None = None, did: str | None = None) -> list[BackingAct]:
+        """What the probe did to backing services and the links to them, in order."""
+        return [a for a in self._kept.acts if (name is None or a.name == name) and (did is None or a.did == did)]
+
+    def censuses(self, of: str | None = None, tag: str | None = None) -> list[Census]:
+        """What was found in backing services, in order."""
+        return [c for c in self._kept.censuses if (of is None or c.of == of) and (tag is None or c.tag == tag)]
 
     def samples(self, series: str) -> list[Sampled]:
         return [s for s in self._kept.sampled if s.series == series]

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from runner.catalog.kata import BACKING
+from runner.sandbox.backing.prepare import is_prepared, prepare_backing
+from runner.sandbox.backing.providers import NAMES as BACKING_NAMES
+from runner.sandbox.backing.providers import enable_text, look
 from runner.sandbox.base import NoEngine, Sandbox, SandboxError
 from runner.sandbox.cache import cache_dir, free_bytes
 from runner.sandbox.node import node_binary, node_version
@@ -60,13 +64,15 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def prepare(name: SandboxName, progress: Progress) -> str:
-    """Fetch and build all that the sandbox needs; returns `docker` or `process`, the one that is ready.
+def prepare(name: SandboxName, progress: Progress, backing: tuple[str, ...] = ()) -> str:
+    """Fetch and build all that the sandbox and these backing services need; returns the sandbox that is ready.
 
     Does next to nothing when it was done before. Blocks; raises SandboxError with what to do next.
     """
     toolbox = Toolbox()
     toolbox.install(progress)
+    for kind in backing:
+        prepare_backing(kind, progress)
     if name == "process":
         return "process"
     try:
@@ -90,7 +96,21 @@ def prepare(name: SandboxName, progress: Progress) -> str:
 
 def describe() -> list[Check]:
     """What of this machine matters for running katas; takes up to two seconds and changes nothing."""
-    return [_node_check(), _toolbox_check(), _cache_check(), _process_check(), *_docker_checks()]
+    backing = [backing_check(kind) for kind in BACKING]
+    return [_node_check(), _toolbox_check(), _cache_check(), *backing, _process_check(), *_docker_checks()]
+
+
+def backing_check(kind: str) -> Check:
+    """Where a backing service comes from, and why it does not come from the other places."""
+    found = look(kind)
+    used = next((one for one in found if one.ok), None)
+    others = "; ".join(
+        f"{one.source}: {one.reason or f'{one.version}, not needed'}" for one in found if one is not used
+    )
+    if used is None:
+        return Check(BACKING_NAMES[kind], False, "", others, enable_text(kind))
+    made = "" if is_prepared(used) else "; not prepared yet: `prodrill prepare`"
+    return Check(BACKING_NAMES[kind], True, used.version, f"from {used.source}{made}. Else: {others}")
 
 
 def _node_check() -> Check:

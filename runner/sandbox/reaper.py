@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,11 @@ class RunRecord(msgspec.Struct, frozen=True):
     pids: dict[int, float]
 
 
-def reap_runs(runs: Path) -> list[str]:
-    """Remove the run folders of dead owners, and end their processes; returns the names of the runs."""
+def reap_runs(runs: Path, before: Callable[[Path], None] = lambda folder: None) -> list[str]:
+    """Remove the run folders of dead owners, and end their processes; returns the names of the runs.
+
+    `before` is called with each folder once its processes have ended.
+    """
     reaped = []
     for folder in sorted(runs.glob("*")):
         record = _read(folder / OWNER_FILE)
@@ -38,6 +42,7 @@ def reap_runs(runs: Path) -> list[str]:
             continue
         for pid, created_s in record.pids.items():
             _end(pid, created_s, folder)
+        before(folder)
         remove_tree(folder)
         reaped.append(folder.name)
     return reaped

@@ -8,6 +8,7 @@
 //                    and {event: "rotated", pool, member, ready}
 //   dial {name}      answers {ok: true} or {ok: false, errno} on a line, then frames; of a pool, the answer has its member
 //   take {conn}      the same, for a connection that a service opened to a link
+//   serve {link}     JSON lines: the accepted events of this link come here instead
 // It ends when its control connection does, so a killed verifier leaves no relay behind.
 
 import net from 'node:net';
@@ -31,6 +32,7 @@ const serviceHost = process.env.RELAY_SERVICE_HOST ?? '127.0.0.1';
 const targets = new Map(); // name -> {host, port}
 const pools = new Map(); // name -> Pool
 const links = new Map(); // name -> net.Server
+const takers = new Map(); // name of a link -> the connection that hears of what it accepts
 const waiting = new Map(); // conn -> {socket, link, timer}
 let control = null;
 let lastConn = 0;
@@ -128,13 +130,20 @@ function accepted(link, socket) {
   }, TAKE_WITHIN_MS);
   socket.on('error', () => {});
   waiting.set(conn, { socket, link, timer });
-  line(control, { event: 'accepted', link, conn });
+  line(takers.get(link) ?? control, { event: 'accepted', link, conn });
 }
 
-function listen(link, answer) {
+function serve(socket, { link }) {
+  takers.set(link, socket);
+  socket.on('close', () => takers.delete(link));
+  line(socket, { ok: true });
+  socket.resume();
+}
+
+function listen(link, port, answer) {
   const server = net.createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => accepted(link, socket));
   server.on('error', (error) => answer({ errno: error.code }));
-  server.listen(0, serviceHost, 1024, () => {
+  server.listen(port, serviceHost, 1024, () => {
     links.set(link, server);
     answer({ port: server.address().port });
   });
@@ -163,7 +172,9 @@ const requests = {
   unmap: ({ name }, answer) => answer({ ok: unmap(name) }),
   pool: (request, answer) => answer({ ok: true, ...setPool(request) }),
   unpool: ({ name }, answer) => answer({ ok: endPool(name) }),
-  listen: ({ link }, answer) => listen(link, answer),
+  listen: ({ link, port = 0 }, answer) => listen(link, port, answer),
+  // From now on a connection to the link is refused by the kernel; those there are stay.
+  shut: ({ link }, answer) => answer({ ok: Boolean(links.get(link)?.close()) }),
   fault: ({ name, fault }, answer) => answer({ ok: Boolean(faults.set(name, fault)) }),
   sever: ({ name, how }, answer) => {
     const severed = [...(pairs.get(name) ?? [])];
@@ -209,6 +220,7 @@ function begin(socket, firstLine, rest) {
   if (request.verb === 'control' && control === null) return takeControl(socket, rest);
   if (request.verb === 'dial') return dial(socket, request, rest);
   if (request.verb === 'take') return take(socket, request, rest);
+  if (request.verb === 'serve') return serve(socket, request);
   return socket.destroy();
 }
 

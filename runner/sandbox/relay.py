@@ -68,7 +68,7 @@ class Relay:
     """A started relay at `host:port`. All its connections carry `token`."""
 
     def __init__(self, host: str, port: int, token: str) -> None:
-        self.host, self.port, self._token = host, port, token
+        self.host, self.port, self.token = host, port, token
         self._control: _Control | None = None
         self._accepting: dict[str, OnAccept] = {}
         self._rotating: dict[str, OnRotation] = {}
@@ -100,7 +100,7 @@ class Relay:
         return False
 
     def _first_line(self, verb: str, **values: Any) -> bytes:
-        return json.dumps({"token": self._token, "verb": verb, **values}).encode() + b"\n"
+        return json.dumps({"token": self.token, "verb": verb, **values}).encode() + b"\n"
 
     def _on_event(self, message: dict[str, Any]) -> None:
         if message["event"] == "rotated":
@@ -141,13 +141,21 @@ class Relay:
         self._rotating.pop(name, None)
         await self._ask("unpool", name=name)
 
-    async def listen(self, link: str, on_accept: OnAccept) -> int:
-        """Open a port on the services' side; returns it. Each connection to it calls `on_accept`."""
-        self._accepting[link] = on_accept
-        answer = await self._ask("listen", link=link)
+    async def listen(self, link: str, on_accept: OnAccept | None = None, port: int = 0) -> int:
+        """Open a port on the services' side; returns it. Each connection to it calls `on_accept`.
+
+        Without `on_accept` whoever attached to the relay by `serve` hears of them.
+        """
+        if on_accept is not None:
+            self._accepting[link] = on_accept
+        answer = await self._ask("listen", link=link, port=port)
         if "port" not in answer:
             raise RelayError(f"the relay could not listen for {link}: {answer.get('errno')}")
         return int(answer["port"])
+
+    async def shut(self, link: str) -> None:
+        """Refuse connections to a link as a closed port does, until `listen` opens it again; open ones stay."""
+        await self._ask("shut", link=link)
 
     async def fault(self, name: str, **fault: Any) -> None:
         """Set the faults of a target or link: latency_ms, rate_kbps, refuse, blackhole; none heals it."""

@@ -22,13 +22,18 @@ function start(address) {
     if (socket.writableNeedDrain) return;
     const now = performance.now();
     const used = process.cpuUsage(cpu);
-    const { rss, heapUsed } = process.memoryUsage();
+    let memory;
+    try {
+      memory = process.memoryUsage();
+    } catch {
+      return; // a service without a free descriptor cannot even be measured
+    }
     const line = JSON.stringify({
       pid: process.pid,
       loop_delay_ms: Math.max(0, delay.max / NS_PER_MS - 10),
       loop_utilization: performance.eventLoopUtilization(busy).utilization,
-      rss_bytes: rss,
-      heap_bytes: heapUsed,
+      rss_bytes: memory.rss,
+      heap_bytes: memory.heapUsed,
       handles: process.getActiveResourcesInfo().length,
       cpu_share: (used.user + used.system) / 1000 / (now - at),
     });

@@ -70,7 +70,11 @@ def _do(job: Job, emit: Callable[[Event], None]) -> None:
         sandbox, notice = make_sandbox(job.sandbox, job.run_id)
         if notice:
             emit(NoticeGiven(0.0, notice))
-        prepare(sandbox_name(sandbox.name), lambda text, fraction: emit(StageReached(0.0, text, fraction)))
+        prepare(
+            sandbox_name(sandbox.name),
+            lambda text, fraction: emit(StageReached(0.0, text, fraction)),
+            kata.spec.backing,
+        )
         stage = Stage(kata, Path(job.source), sandbox, job.seed, emit)
     except SandboxError as error:
         emit(RunEnded(0.0, _error_report(job, sandbox.name if sandbox else job.sandbox, str(error))))
@@ -119,10 +123,15 @@ def _verify(job: Job, stage: Stage) -> None:
         started_at=started_at,
         wall_s=stage.now(),
         results=results,
-        versions={"prodrill": __version__, "os": platform.platform(), **stage.sandbox.versions()},
+        versions=_versions(stage),
     )
     if not stage.stopping:
         stage.emit(RunEnded(stage.now(), report))
+
+
+def _versions(stage: Stage) -> dict[str, str]:
+    ours = {"prodrill": __version__, "os": platform.platform()}
+    return ours | stage.sandbox.versions() | stage.backing.versions()
 
 
 def _pytest(stage: Stage, plugin: ProbePlugin) -> None:

@@ -19,6 +19,7 @@ from runner.probes.command import NoEntry, start_command
 from runner.record.events import Event, NoticeGiven, RunEnded
 from runner.record.finding import Finding, Verdict
 from runner.record.report import CriterionResult, Report
+from runner.sandbox.backing.providers import NoBacking, missing
 from runner.sandbox.base import SandboxError
 from runner.sandbox.cache import remove_tree
 from runner.sandbox.freeze import copy_frozen
@@ -32,7 +33,8 @@ _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 async def verify(request: VerifyRequest) -> AsyncGenerator[Event, None]:
     """Judge a service. Ends with RunEnded; closing the iterator cancels the run and removes all it started.
 
-    Raises VerifyError before anything starts, where the request cannot be carried out.
+    Before anything starts it raises VerifyError where the request cannot be carried out, and NoBacking where this
+    machine has no provider of a backing service that the kata needs.
     """
     seed = request.seed if request.seed is not None else secrets.randbelow(2**31)
     _check(request.kata, request.source, request.only)
@@ -90,6 +92,8 @@ def _check(kata: Kata, source: Path, only: tuple[str, ...]) -> None:
         start_command(kata, source)
     except NoEntry as error:
         raise VerifyError(str(error)) from None
+    if why := missing(kata.spec.backing):
+        raise NoBacking(f"{kata.slug} cannot run here: {why}.")
 
 
 @contextlib.contextmanager

@@ -20,8 +20,8 @@ from runner.learner.errors import LearnerError
 from runner.reports.paint import Paint, printable
 from runner.sandbox.choose import Check, describe
 
-# Katas run in the process sandbox without an engine, so none of these is needed.
-_OPTIONAL = frozenset({"docker sandbox", "base image", "seal"})
+# Katas run in the process sandbox without an engine, and most without a backing service, so none of these is needed.
+_OPTIONAL = frozenset({"docker sandbox", "base image", "seal", "PostgreSQL", "Valkey"})
 
 
 @click.command()

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import click
 
-from runner.cli.output import out
+from runner.catalog.kata import BACKING
+from runner.cli.output import err, out
 from runner.cli.params import sandbox_option
 from runner.cli.progress import StatusLine
 from runner.reports.paint import printable
+from runner.sandbox.backing.providers import missing
 from runner.sandbox.choose import prepare
 
 
 @click.command()
 @sandbox_option
 def command(sandbox: str) -> None:
-    """Fetch the npm packages and build the base image, once. A second time it fetches nothing.
+    """Fetch the npm packages, build the base image, make the databases ready, once. A second time it fetches nothing.
 
     Afterwards katas run without a network. Without a Docker engine it makes the process sandbox ready.
     """
     status = StatusLine()
     bar = Bar(status)
     try:
-        ready = prepare(sandbox, bar.show)  # type: ignore[arg-type]  # click has checked the choice
+        why = {kind: missing((kind,)) for kind in BACKING}
+        ready = prepare(sandbox, bar.show, tuple(kind for kind in BACKING if not why[kind]))  # type: ignore[arg-type]  # click has checked the choice
     finally:
         status.clear()
     out(f"Ready: katas run in the {ready} sandbox, without a network.")
+    for reason in filter(None, why.values()):
+        err(f"Katas that need it are left out: {reason}.")
 
 
 class Bar:

@@ -73,6 +73,7 @@ def command(
     """
     chosen = [find_kata(name) for name in katas] or all_katas()
     check_variants(chosen, variants, answers)
+    chosen, skipped = _runnable(chosen)
     plan = plan_since(chosen, changed_files(since), answers) if since and not everything else plan_all(chosen, variants)
     where = list(sandboxes) or available_sandboxes()
     tell(f"Proving {_count(plan)} in {' and '.join(where)}{f', {repeat} times' if repeat > 1 else ''}.")
@@ -81,8 +82,22 @@ def command(
     if json_file is not None:
         _write(rows, json_file)
     wrong = [row for row in rows if not row.right]
-    tell(f"{len(rows)} verified, {len(wrong)} not as named.")
-    return ExitCode.FAILED if wrong else ExitCode.PASSED
+    tell(f"{len(rows)} verified, {len(wrong)} not as named{f', {skipped} skipped' if skipped else ''}.")
+    if wrong:
+        return ExitCode.FAILED
+    return ExitCode.OURS_OR_INCONCLUSIVE if skipped and not rows else ExitCode.PASSED
+
+
+def _runnable(katas: Sequence[Kata]) -> tuple[list[Kata], int]:
+    """Those whose backing services this machine has; of the others it tells why they are left out, and how many."""
+    from runner.sandbox.backing.providers import missing
+
+    why = {kata.slug: missing(kata.spec.backing) for kata in katas}
+    for slug, reason in why.items():
+        if reason:
+            tell(f"Skipped {slug}: {reason}.")
+    runnable = [kata for kata in katas if not why[kata.slug]]
+    return runnable, len(katas) - len(runnable)
 
 
 async def _prove(

@@ -1,0 +1,33 @@
+"""The System V shared memory segment that each PostgreSQL holds: a killed server leaves it to the system for ever."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+from pathlib import Path
+
+_IPC_RMID = 0
+_TABLE = Path("/proc/sysvipc/shm")
+_LINE_OF_SEGMENT = 6
+
+
+def release_below(folder: Path) -> None:
+    """Remove the segments of the servers whose data directories lie in `folder`, where nobody is attached to them."""
+    for record in folder.glob("*/data/postmaster.pid"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            key, identity = map(int, record.read_text().splitlines()[_LINE_OF_SEGMENT].split())
+            if _is_unused(key, identity):
+                ctypes.CDLL(None).shmctl(identity, _IPC_RMID, None)
+
+
+def _is_unused(key: int, identity: int) -> bool:
+    """Whether that very segment is there with nobody attached; only Linux tells, and elsewhere it is left alone."""
+    try:
+        lines = _TABLE.read_text().splitlines()[1:]
+    except OSError:
+        return False
+    for line in lines:
+        fields = line.split()
+        if int(fields[0]) == key and int(fields[1]) == identity:
+            return int(fields[6]) == 0
+    return False

@@ -1,0 +1,71 @@
+"""Starts servers and verifies the kata of these tests."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from runner.catalog.loader import load_kata
+from runner.record.events import Event, RunEnded
+from runner.record.report import Report
+from runner.sandbox.backing.home import inner
+from runner.sandbox.backing.postgres import PostgresServer, host_postgres
+from runner.sandbox.backing.providers import choose
+from runner.sandbox.backing.run_folder import RunFolder
+from runner.verifier import VerifyRequest, verify
+
+KATA = Path(__file__).parent / "kata"
+
+
+@contextlib.asynccontextmanager
+async def postgres() -> AsyncIterator[PostgresServer]:
+    """A started server, removed at the end."""
+    run = RunFolder(f"test-{secrets.token_hex(4)}")
+    try:
+        server = host_postgres(choose("postgres"), run, lambda pid, up: None)
+        try:
+            await server.start()
+            yield server
+        finally:
+            await server.remove()
+    finally:
+        run.remove()
+
+
+def own_runs() -> set[str]:
+    """The folders of runs that this process has now."""
+    label = f'"{os.getpid()}@'
+    return {
+        folder.name
+        for folder in inner("runs").iterdir()
+        if (folder / "owner.json").is_file() and label in (folder / "owner.json").read_text()
+    }
+
+
+def kata_with(tmp_path: Path, *changes: tuple[str, str, str]) -> Path:
+    """A copy of the kata with texts replaced: (file, old, new)."""
+    folder = tmp_path / "kata"
+    if not folder.exists():
+        shutil.copytree(KATA, folder)
+    for name, old, new in changes:
+        text = (folder / name).read_text()
+        assert old in text, (name, old)
+        (folder / name).write_text(text.replace(old, new))
+    return folder
+
+
+async def events_of(folder: Path, sandbox: str, *only: str, histories: Path | None = None) -> list[Event]:
+    request = VerifyRequest(load_kata(folder), folder / "service", sandbox, only=only, histories=histories)
+    async with asyncio.timeout(120):
+        return [event async for event in verify(request)]
+
+
+def report_of(folder: Path, sandbox: str, *only: str, histories: Path | None = None) -> Report:
+    ended = asyncio.run(events_of(folder, sandbox, *only, histories=histories))[-1]
+    assert isinstance(ended, RunEnded)
+    return ended.report
