@@ -13,11 +13,11 @@ from runner.probes.link import Link
 from runner.probes.postgres import Postgres
 from runner.probes.valkey import Valkey
 from runner.record.history import History
-from runner.sandbox.backing.postgres import PostgresServer, host_postgres
+from runner.sandbox.backing.postgres import PostgresServer, make_postgres
 from runner.sandbox.backing.providers import NAMES, Availability, choose
 from runner.sandbox.backing.run_folder import RunFolder
 from runner.sandbox.backing.tunnel import Tunnel
-from runner.sandbox.backing.valkey import ValkeyServer, host_valkey
+from runner.sandbox.backing.valkey import ValkeyServer, make_valkey
 from runner.sandbox.base import Sandbox
 from runner.sandbox.offload import Offload
 from runner.sandbox.ports import PortLease
@@ -68,7 +68,7 @@ class Backing:
 
     async def _start_postgres(self) -> None:
         assert self._run is not None and self._tunnel is not None
-        self._server = await self._offload.run(host_postgres, self._found["postgres"], self._run, self._tunnel.guard)
+        self._server = await self._offload.run(make_postgres, self._found["postgres"], self._run, self._tunnel.guard)
         await self._server.start()
 
     async def _join(self) -> None:
@@ -116,7 +116,8 @@ class Backing:
 
     async def _store(self, history: History) -> Valkey:
         assert self._run is not None and self._tunnel is not None
-        server = host_valkey(self._found["valkey"], self._run, len(self._stores) + 1, self._tunnel.guard)
+        number, guard = len(self._stores) + 1, self._tunnel.guard
+        server: ValkeyServer = await self._offload.run(make_valkey, self._found["valkey"], self._run, number, guard)
         self._stores.append(server)
         await server.start()
         await self._tunnel.serve("valkey", server.port)

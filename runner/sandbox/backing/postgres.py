@@ -13,15 +13,16 @@ from pathlib import Path
 from msgspec import Struct
 
 from runner.clock import monotonic_s
+from runner.sandbox.backing.container import ContainerPlan, ContainerRuntime
 from runner.sandbox.backing.home import rights
 from runner.sandbox.backing.providers import Availability
 from runner.sandbox.backing.run_folder import RunFolder
 from runner.sandbox.backing.runtime import HostRuntime, Plan, Runtime
 from runner.sandbox.backing.session import Address, Session
-from runner.sandbox.backing.template import Template
+from runner.sandbox.backing.template import INITDB, SQL, SQL_STATEMENTS, Template, settings_for
 from runner.sandbox.base import SandboxError
 
-_UP_WITHIN_S = 10.0
+_UP_WITHIN_S = 20.0
 _POLL_S = 0.003
 
 
@@ -168,6 +169,44 @@ async def _apply(schema: str, to: Address) -> None:
 
 def _load_client() -> None:
     import psycopg  # noqa: F401
+
+
+def make_postgres(found: Availability, run: RunFolder, on_pid: Callable[[int, bool], None]) -> PostgresServer:
+    """A server by whatever provider was found; not started yet. SandboxError where it was not made ready."""
+    return host_postgres(found, run, on_pid) if found.programs is not None else container_postgres(found, run)
+
+
+_IN_CONTAINER = """
+if [ ! -f /tmp/prodrill/made ]; then
+  printf %s "$SECRET" > /tmp/prodrill-secret
+  initdb --pgdata=/tmp/prodrill --pwfile=/tmp/prodrill-secret {options} >&2 || exit 1
+  printf '%s\n' "$SETTINGS" >> /tmp/prodrill/postgresql.conf
+  printf '%s\n' 'host all all all scram-sha-256' >> /tmp/prodrill/pg_hba.conf
+  printf '%s\n' "$SQL" | postgres --single -D /tmp/prodrill postgres >&2 || exit 1
+  : > /tmp/prodrill/made
+fi
+exec postgres -D /tmp/prodrill -p 5432 -c listen_addresses='*'
+"""
+
+
+def container_postgres(found: Availability, run: RunFolder) -> PostgresServer:
+    """A server in a container. Its data directory is made at the first start, which takes a second or two longer."""
+    secret = secrets.token_hex(16)
+    plan = ContainerPlan(
+        name="postgres",
+        image=found.image,
+        user="postgres",
+        script=_IN_CONTAINER.format(options=" ".join(INITDB)),
+        env={
+            "SECRET": secret,
+            "SETTINGS": settings_for(int(found.version.split(".")[0]), has_statements=True),
+            "SQL": "\n".join((*SQL, *SQL_STATEMENTS)),
+            "TZ": "UTC",
+        },
+        port=5432,
+        stop_signal="SIGINT",
+    )
+    return PostgresServer(ContainerRuntime(run.path.name, plan), found, secret, has_statements=True)
 
 
 def host_postgres(found: Availability, run: RunFolder, on_pid: Callable[[int, bool], None]) -> PostgresServer:

@@ -19,6 +19,8 @@ def prepare_backing(kind: str, progress: Progress) -> None:
     from runner.sandbox.backing.valkey import programs_of
 
     found = choose(kind)
+    if found.programs is None:
+        return
     if kind == "postgres":
         Template(found).make(progress)
     else:

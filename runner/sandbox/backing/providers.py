@@ -18,7 +18,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from runner.catalog.kata import BACKING
-from runner.sandbox.base import SandboxError
+from runner.sandbox.backing.images import images_of, wanted_text
+from runner.sandbox.base import NoEngine, SandboxError
 
 _LOOK_WITHIN_S = 2.0
 _VERSION = re.compile(r"(?:\(PostgreSQL\)|\bv=) ?(\d+(?:\.\d+)*)")
@@ -199,8 +200,21 @@ def _asked(program: Path) -> tuple[str, str]:
     return match[1], ""
 
 
+# -- images ------------------------------------------------------------------------------------------------------------
+
+
 def _image(kind: str) -> Availability:
-    return Availability(kind, "image", "a Docker image", reason="not supported")
+    source = f"a Docker image of {wanted_text(kind)}"
+    try:
+        found = images_of(kind)
+    except NoEngine as error:
+        return Availability(kind, "image", source, reason=str(error))
+    why = "none is present"
+    for one in found:
+        if one.version and int(one.version.split(".")[0]) >= _OLDEST[kind]:
+            return Availability(kind, "image", f"the Docker image {one.tag}", one.version, image=one.tag)
+        why = f"{one.tag} is version {one.version or 'unknown'}, and {_OLDEST[kind]} or newer is needed"
+    return Availability(kind, "image", source, reason=why)
 
 
 _LOOKS: dict[str, Callable[[str], Availability]] = {"wheel": _wheel, "image": _image, "path": _path}

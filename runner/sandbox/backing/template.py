@@ -15,7 +15,7 @@ from runner.sandbox.toolbox import Progress
 
 _WITHIN_S = 60.0
 _NEEDED_BYTES = 200 * 2**20
-_INITDB = (
+INITDB = (
     "--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync", "--no-instructions",
     "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--wal-segsize=1",
 )  # fmt: skip
@@ -43,12 +43,12 @@ log_min_error_statement = panic
 """
 _STATEMENTS = "shared_preload_libraries = 'pg_stat_statements'\npg_stat_statements.max = 1000\n"
 # Every copied file costs time, and a database is 300 of them: `template0` serves for what `template1` is there for.
-_SQL = (
+SQL = (
     "UPDATE pg_database SET datistemplate = false WHERE datname = 'template1'",
     "DROP DATABASE template1",
     "REVOKE ALL ON DATABASE postgres FROM PUBLIC",
 )
-_SQL_STATEMENTS = ("CREATE EXTENSION pg_stat_statements",)
+SQL_STATEMENTS = ("CREATE EXTENSION pg_stat_statements",)
 
 
 class Template:
@@ -58,9 +58,9 @@ class Template:
         assert found.programs is not None
         major = int(found.version.split(".")[0])
         self.has_statements = any(found.programs.rglob("pg_stat_statements.control")) or _is_debian_like(found, major)
-        self._settings = _settings(major, self.has_statements)
-        self._sql = _SQL + (_SQL_STATEMENTS if self.has_statements else ())
-        text = f"{found.programs} {found.version} {_INITDB} {self._settings} {self._sql} {is_root()}"
+        self._settings = settings_for(major, has_statements=self.has_statements)
+        self._sql = SQL + (SQL_STATEMENTS if self.has_statements else ())
+        text = f"{found.programs} {found.version} {INITDB} {self._settings} {self._sql} {is_root()}"
         self.key = hashlib.sha256(text.encode()).hexdigest()[:12]
         self._found = found
 
@@ -114,7 +114,7 @@ class Template:
         data.mkdir(mode=0o700)
         for path in (secret, data):
             give(path)
-        self._run(["initdb", f"--pgdata={data}", f"--pwfile={secret}", *_INITDB], "")
+        self._run(["initdb", f"--pgdata={data}", f"--pwfile={secret}", *INITDB], "")
         with (data / "postgresql.conf").open("a") as settings:
             settings.write(self._settings)
         self._run(["postgres", "--single", "-D", str(data), "postgres"], "".join(f"{line}\n" for line in self._sql))
@@ -135,7 +135,8 @@ class Template:
             raise SandboxError(f"the database's template could not be made: {command[0]}: {words}")
 
 
-def _settings(major: int, has_statements: bool) -> str:
+def settings_for(major: int, *, has_statements: bool) -> str:
+    """What is added to `postgresql.conf`."""
     lines = _SETTINGS if major >= 18 else _SETTINGS.replace("io_method = sync\n", "")
     return lines + (_STATEMENTS if has_statements else "")
 

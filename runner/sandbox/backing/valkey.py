@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from runner.clock import monotonic_s
+from runner.sandbox.backing.container import ContainerPlan, ContainerRuntime
 from runner.sandbox.backing.home import reachable
 from runner.sandbox.backing.providers import Availability
 from runner.sandbox.backing.run_folder import RunFolder
@@ -21,7 +22,7 @@ USER = "kata"
 # What a service may not do: look at other clients' business, change the server, end it.
 _RULES = "~* &* +@all -@admin +config|get +client|list"
 _CONFIG = """
-bind 127.0.0.1
+bind {address}
 port {port}
 dir "{folder}"
 save ""
@@ -85,13 +86,47 @@ def programs_of(found: Availability) -> Path:
     return reachable(found.programs, found.version.replace(".", ""))
 
 
+def make_valkey(found: Availability, run: RunFolder, number: int, on_pid: Callable[[int, bool], None]) -> ValkeyServer:
+    """A server by whatever provider was found, not started yet; `number` tells it from others of the run."""
+    if found.programs is not None:
+        return host_valkey(found, run, number, on_pid)
+    return container_valkey(found, run, number)
+
+
+_IN_CONTAINER = """
+printf '%s\n' "$CONFIG" > /tmp/prodrill.conf
+exec "$(command -v valkey-server || command -v redis-server)" /tmp/prodrill.conf
+"""
+
+
+def container_valkey(found: Availability, run: RunFolder, number: int) -> ValkeyServer:
+    """A server in a container of an image that is there."""
+    admin, password = secrets.token_hex(12), secrets.token_hex(12)
+    plan = ContainerPlan(
+        name=f"valkey-{number}",
+        image=found.image,
+        user="65534:65534",
+        script=_IN_CONTAINER,
+        env={
+            "CONFIG": _CONFIG.format(
+                address="0.0.0.0", port=6379, folder="/tmp", admin=admin, user=USER, password=password, rules=_RULES
+            )
+        },
+        port=6379,
+        stop_signal="SIGTERM",
+    )
+    return ValkeyServer(ContainerRuntime(run.path.name, plan), found, admin, password)
+
+
 def host_valkey(found: Availability, run: RunFolder, number: int, on_pid: Callable[[int, bool], None]) -> ValkeyServer:
     """A server of this machine, not started yet; `number` tells it from others of the run."""
     program = programs_of(found) / "bin" / found.program
     admin, password = secrets.token_hex(12), secrets.token_hex(12)
 
     def told(folder: Path, port: int) -> bytes:
-        text = _CONFIG.format(port=port, folder=folder, admin=admin, user=USER, password=password, rules=_RULES)
+        text = _CONFIG.format(
+            address="127.0.0.1", port=port, folder=folder, admin=admin, user=USER, password=password, rules=_RULES
+        )
         return text.encode()
 
     plan = Plan(

@@ -30,6 +30,22 @@ async def get(client: Client, path: str) -> Any:
     return exchange.json() if exchange.ok else exchange.json()["error"] if exchange.body else exchange.how
 
 
+async def quickest(client: Client, path: str) -> float:
+    """The least of three answers' times, in milliseconds: what a busy machine adds is not in it."""
+    return min([(await client.request("GET", path)).latency_ms for _ in range(3)])
+
+
+async def settled(client: Client, path: str, wanted: Any) -> Any:
+    """The answer once it is as wanted, or the last of several: a pool hears of its connections' end with some delay."""
+    answer = None
+    for _ in range(10):
+        answer = await get(client, path)
+        if answer == wanted:
+            break
+        await asyncio.sleep(0.05)
+    return answer
+
+
 def sql(text: str) -> str:
     return f"/sql/{quote(text)}"
 
@@ -69,14 +85,14 @@ def it_is_fresh(history: History) -> Finding:
 async def the_database_is_killed(client: Client, postgres: Postgres, history: History) -> None:
     history.note("before", await get(client, "/words"))
     await postgres.kill()
-    history.note("during", await get(client, "/words"))
+    history.note("during", await settled(client, "/words", "ECONNREFUSED"))
     await postgres.start()
-    history.note("after", await get(client, "/words"))
+    history.note("after", await settled(client, "/words", ["seeded"]))
     history.note("witness", await postgres.value("SELECT word FROM words"))
     await postgres.restart()
-    history.note("again", await get(client, "/words"))
+    history.note("again", await settled(client, "/words", ["seeded"]))
     history.note("terminated", await postgres.terminate())
-    history.note("last", await get(client, "/words"))
+    history.note("last", await settled(client, "/words", ["seeded"]))
 
 
 @the_database_is_killed.judge
@@ -104,8 +120,11 @@ async def both_pause(client: Client, postgres: Postgres, valkey: Valkey, history
     await valkey.kill()
     history.note("dead", await get(client, "/get/none"))
     await valkey.start()
-    await asyncio.sleep(0.3)
-    history.note("alive", await get(client, "/get/none"))
+    for _ in range(50):
+        history.note("alive", await get(client, "/get/none"))
+        if isinstance(history.notes["alive"], dict):
+            break
+        await asyncio.sleep(0.1)
 
 
 @both_pause.judge
@@ -121,10 +140,9 @@ def they_go_on(history: History) -> Finding:
 async def the_link_has_faults(client: Client, postgres: Postgres, valkey: Valkey, history: History) -> None:
     await get(client, "/words")
     await postgres.delay(100)
-    slow = await client.request("GET", "/words")
-    history.note("slow", 0.15 < slow.latency_ms / 1000 < 1.5)
+    history.note("slow", await quickest(client, "/words") > 200)
     await postgres.heal()
-    history.note("healed", (await client.request("GET", "/words")).latency_ms < 150)
+    history.note("healed", await quickest(client, "/words") < 200)
     await postgres.blackhole()
     asking = asyncio.ensure_future(get(client, "/words"))
     await asyncio.sleep(0.4)
@@ -132,18 +150,17 @@ async def the_link_has_faults(client: Client, postgres: Postgres, valkey: Valkey
     await postgres.heal()
     history.note("goes on", await asking)
     history.note("cut", await postgres.cut())
-    history.note("after cut", await get(client, "/words"))
+    history.note("after cut", await settled(client, "/words", ["seeded"]))
     history.note("reset", await postgres.reset())
-    history.note("after reset", await get(client, "/words"))
+    history.note("after reset", await settled(client, "/words", ["seeded"]))
     await postgres.refuse()
     history.note("open goes on", await get(client, "/words"))
     await postgres.reset()
-    history.note("refused", await get(client, "/words"))
+    history.note("refused", await settled(client, "/words", "ECONNREFUSED"))
     await postgres.heal()
-    history.note("end", await get(client, "/words"))
+    history.note("end", await settled(client, "/words", ["seeded"]))
     await valkey.delay(60)
-    slow = await client.request("GET", "/get/none")
-    history.note("valkey slow", 0.1 < slow.latency_ms / 1000 < 1.5)
+    history.note("valkey slow", await quickest(client, "/get/none") > 120)
 
 
 @the_link_has_faults.judge
