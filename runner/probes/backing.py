@@ -64,7 +64,14 @@ class Backing:
         self._found = await self._offload.run(lambda: {kind: choose(kind) for kind in self._kinds})
         self._run = await self._offload.run(RunFolder, secrets.token_hex(6))
         self._tunnel = Tunnel()
-        await _together(self._tunnel.start(), *([self._start_postgres()] if "postgres" in self._kinds else []))
+        await _together(
+            self._guarded(self._tunnel, self._run), *([self._start_postgres()] if "postgres" in self._kinds else [])
+        )
+
+    @staticmethod
+    async def _guarded(tunnel: Tunnel, run: RunFolder) -> None:
+        await tunnel.start()
+        tunnel.own(run.path)
 
     async def _start_postgres(self) -> None:
         assert self._run is not None and self._tunnel is not None

@@ -26,6 +26,7 @@ from runner.sandbox.cache import cache_dir
 from runner.sandbox.choose import prepare
 from runner.sandbox.node import node_binary, npm_cli
 from runner.sandbox.relay import Relay
+from runner.verifier.bench_backing import backing_figures
 from runner.verifier.prove import Row, prove
 from runner.verifier.request import sandbox_name
 
@@ -73,6 +74,7 @@ def _measure(sandboxes: Sequence[str]) -> Iterator[Figure]:
     for sandbox in sandboxes:
         prepare(sandbox_name(sandbox), lambda text, fraction: None)
         yield from _verifications(katas, sandbox)
+    yield from (Figure(*figure) for figure in backing_figures(sandboxes))
     yield from asyncio.run(_generator())
     yield from _start_up()
 

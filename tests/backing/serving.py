@@ -13,7 +13,7 @@ from pathlib import Path
 from runner.catalog.loader import load_kata
 from runner.record.events import Event, RunEnded
 from runner.record.report import Report
-from runner.sandbox.backing.home import inner
+from runner.sandbox.backing.home import run_places
 from runner.sandbox.backing.postgres import PostgresServer, host_postgres
 from runner.sandbox.backing.providers import choose
 from runner.sandbox.backing.run_folder import RunFolder
@@ -37,14 +37,23 @@ async def postgres() -> AsyncIterator[PostgresServer]:
         run.remove()
 
 
-def own_runs() -> set[str]:
+def run_folders() -> list[Path]:
+    """The folders of all runs on this machine."""
+    return [folder for place in run_places() for folder in place.iterdir()]
+
+
+def own_runs() -> list[str]:
     """The folders of runs that this process has now."""
     label = f'"{os.getpid()}@'
-    return {
-        folder.name
-        for folder in inner("runs").iterdir()
-        if (folder / "owner.json").is_file() and label in (folder / "owner.json").read_text()
-    }
+    records = [(folder.name, folder / "owner.json") for folder in run_folders()]
+    return [name for name, record in records if record.is_file() and label in record.read_text()]
+
+
+def segments() -> set[str]:
+    """The System V shared memory segments on this machine that nobody is attached to."""
+    table = Path("/proc/sysvipc/shm")
+    fields = [line.split() for line in table.read_text().splitlines()[1:]] if table.exists() else []
+    return {each[1] for each in fields if each[6] == "0"}
 
 
 def kata_with(tmp_path: Path, *changes: tuple[str, str, str]) -> Path:

@@ -39,6 +39,7 @@ def small_disk(servers: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
         if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
             pytest.skip("a disk can be mounted by root alone, and not in every container")
         monkeypatch.setenv("PRODRILL_CACHE", str(cache))
+        monkeypatch.setenv("PRODRILL_SERVERS", str(place / "runs"))
         try:
             yield place
         finally:

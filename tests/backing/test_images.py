@@ -81,9 +81,11 @@ def only_images(images: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict
     return images
 
 
-@pytest.mark.parametrize("sandbox", ["process", "docker"])
-def test_the_fixtures_tell_the_truth_with_servers_in_containers_too(sandbox: str, only_images: dict[str, str]) -> None:
-    report = report_of(KATA, sandbox)
+@pytest.mark.parametrize(("sandbox", "criteria"), [("process", ("keeps", "dies")), ("docker", ("pauses",))])
+def test_the_fixtures_tell_the_truth_with_servers_in_containers_too(
+    sandbox: str, criteria: tuple[str, ...], only_images: dict[str, str]
+) -> None:
+    report = report_of(KATA, sandbox, *criteria)
     assert report.verdict is Verdict.PASSED, [r.finding.sentence for r in report.results]
     assert only_images["postgres"] in report.versions["postgres"]
     assert only_images["valkey"] in report.versions["valkey"]

@@ -15,14 +15,12 @@ import psycopg
 import pytest
 
 from runner.sandbox.backing import home, run_folder
-from runner.sandbox.backing.home import backing_home, inner
+from runner.sandbox.backing.home import backing_home, inner, run_places
 from runner.sandbox.backing.providers import choose
 from runner.sandbox.backing.session import Session
 from runner.sandbox.backing.template import Template
 from runner.sandbox.base import SandboxError
-from tests.backing.serving import own_runs, postgres
-
-SEGMENTS = Path("/proc/sysvipc/shm")
+from tests.backing.serving import own_runs, postgres, segments
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
@@ -31,11 +29,6 @@ def run(work: Coroutine[Any, Any, None]) -> None:
             await work
 
     asyncio.run(limited())
-
-
-def segments() -> set[str]:
-    lines = SEGMENTS.read_text().splitlines()[1:] if SEGMENTS.exists() else []
-    return {" ".join(line.split()[:2]) for line in lines}
 
 
 def test_what_is_committed_outlives_a_kill_and_nothing_is_left_at_the_end(servers: None) -> None:
@@ -54,7 +47,7 @@ def test_what_is_committed_outlives_a_kill_and_nothing_is_left_at_the_end(server
 
     before = segments()
     run(work())
-    assert own_runs() == set()
+    assert own_runs() == []
     assert segments() <= before
 
 
@@ -144,6 +137,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     monkeypatch.setenv("PRODRILL_CACHE", str(cache))
     cache.mkdir()
     yield cache
+    shutil.rmtree(run_places()[0])
     if (place := backing_home()) != cache / "backing":
         shutil.rmtree(place)
 
@@ -184,7 +178,7 @@ def test_a_disk_without_room_is_told_before_anything_is_written(
     monkeypatch.setattr(run_folder, "free_bytes", lambda folder: 10 * 2**20)
     with pytest.raises(SandboxError, match="has 10 MB left and the database needs"):
         run_folder.RunFolder("full")
-    assert own_runs() == set()
+    assert own_runs() == []
 
 
 def test_a_place_that_another_user_made_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from runner.sandbox.backing import home
-from runner.sandbox.backing.home import backing_home, can_be_reached
+from runner.sandbox.backing.home import backing_home, can_be_reached, run_places
 from runner.sandbox.backing.postgres import host_postgres
 from runner.sandbox.backing.providers import choose
 from runner.sandbox.backing.run_folder import RunFolder
@@ -34,9 +34,10 @@ def closed_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     closed = tmp_path / "closed to others"
     closed.mkdir(mode=0o700)
     monkeypatch.setenv("PRODRILL_CACHE", str(closed / "cache"))
-    place = backing_home()
+    places = [backing_home(), run_places()[0]]
     yield closed
-    shutil.rmtree(place)
+    for place in places:
+        shutil.rmtree(place)
 
 
 @only_root
@@ -103,6 +104,7 @@ async def main():
     await server.remove()
     run.remove()
     print(os.listdir(run.path.parent))
+    run.path.parent.rmdir()
 
 asyncio.run(main())
 """

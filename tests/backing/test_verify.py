@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -22,14 +21,13 @@ from runner.record.events import NoticeGiven, ServiceStarted
 from runner.record.finding import Verdict
 from runner.record.history import History
 from runner.record.report import Report
-from runner.sandbox.backing.home import inner
 from runner.sandbox.backing.providers import NoBacking
 from runner.sandbox.backing.run_folder import RunFolder
 from runner.sandbox.choose import SandboxName
 from runner.sandbox.owner import Owner
 from runner.sandbox.reaper import RunRecord
 from runner.verifier import RunRequest, VerifyRequest, run, verify
-from tests.backing.serving import KATA, kata_with, report_of
+from tests.backing.serving import KATA, kata_with, report_of, run_folders, segments
 
 _NOT = "Not as wanted"
 _KILL_IT = """    word = inputs.token()
@@ -49,7 +47,7 @@ def _said(report: Report) -> str:
 
 def _left_behind() -> list[str]:
     """The folders of runs whose owner has ended; those of other runs on this machine are not ours to count."""
-    return [folder.name for folder in inner("runs").iterdir() if _is_orphaned(folder)]
+    return [folder.name for folder in run_folders() if _is_orphaned(folder)]
 
 
 def _is_orphaned(folder: Path) -> bool:
@@ -180,29 +178,40 @@ def test_a_fixture_of_a_server_that_the_kata_does_not_name_is_explained(servers:
     assert "`backing` in kata.yaml does not name valkey" in _said(report_of(folder, "process", "keeps"))
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
-def test_a_runner_that_ends_anyhow_leaves_no_server_and_no_file(sandbox_name: SandboxName, how: signal.Signals) -> None:
-    """SIGKILL goes to the child that holds the servers: the tunnel ends them, the next start removes their files."""
+@pytest.mark.parametrize("killed", ["parent", "child", "child and tunnel"])
+def test_a_runner_that_ends_anyhow_leaves_no_server_and_no_file(sandbox_name: SandboxName, killed: str) -> None:
+    """The child cleans up after its parent, the tunnel after the child, and the next start after the tunnel."""
+    before = segments()
     command = [sys.executable, "-c", _ENDLESS, str(KATA), sandbox_name]
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
     assert parent.stdout is not None
     try:
         assert parent.stdout.readline() == b"started\n"
         child = next(one for one in psutil.Process(parent.pid).children() if "runner.verifier.child" in one.cmdline())
-        below = [one for one in child.children(recursive=True) if "server.js" not in " ".join(one.cmdline())]
-        commands = [" ".join(one.cmdline()) for one in below]
-        assert all(any(name in command for command in commands) for name in ("postgres", "valkey", "tunnel.mjs"))
-        folder = next(one for one in inner("runs").iterdir() if f'"{child.pid}@' in (one / "owner.json").read_text())
-        os.kill(child.pid if how is signal.SIGKILL else parent.pid, how)
-        _, alive = psutil.wait_procs(below, timeout=15)
+        commands = {one: " ".join(one.cmdline()) for one in child.children(recursive=True)}
+        servers = [one for one, said in commands.items() if "postgres" in said or "valkey-server" in said]
+        tunnel = next(one for one, said in commands.items() if "tunnel.mjs" in said)
+        assert len(servers) > 2
+        folder = next(one for one in run_folders() if f'"{child.pid}@' in (one / "owner.json").read_text())
+        if killed == "parent":
+            parent.kill()
+        elif killed == "child and tunnel":
+            tunnel.kill()
+        if killed != "parent":
+            child.kill()
+        if killed == "child and tunnel":
+            psutil.wait_procs([child], timeout=5)
+            RunFolder("after-it").remove()
+        _, alive = psutil.wait_procs([*servers, tunnel], timeout=15)
         assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
     finally:
         parent.kill()
         parent.wait()
     deadline = monotonic_s() + 10
     while folder.exists() and monotonic_s() < deadline:
-        RunFolder("after-it").remove()
+        time.sleep(0.05)
     assert not folder.exists()
+    assert segments() <= before
 
 
 _ENDLESS = """

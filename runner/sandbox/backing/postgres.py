@@ -114,14 +114,14 @@ class PostgresServer:
             f"CREATE ROLE {name} LOGIN PASSWORD '{password}' NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION "
             f"CONNECTION LIMIT {connections}"
         )
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE postgres STRATEGY file_copy")
         await admin.execute(
             f"REVOKE ALL ON DATABASE {name} FROM PUBLIC; GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {name} TO {name}"
         )
         made = Database(Address(self.port, name, password, name), self.address(name))
         witness = await Session.connect(made.witness)
         try:
-            await witness.execute(f"ALTER SCHEMA public OWNER TO {name}")
+            await witness.execute(f"DROP EXTENSION IF EXISTS pg_stat_statements; ALTER SCHEMA public OWNER TO {name}")
         finally:
             await witness.close()
         if schema:

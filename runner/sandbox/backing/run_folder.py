@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from runner.sandbox.backing.home import inner
+from runner.sandbox.backing.home import run_places
 from runner.sandbox.backing.shared_memory import release_below
 from runner.sandbox.base import SandboxError
 from runner.sandbox.cache import free_bytes, remove_tree
@@ -19,9 +19,10 @@ class RunFolder:
     """`path` holds a folder for each server. All calls block for a moment."""
 
     def __init__(self, run_id: str) -> None:
-        runs = inner("runs")
-        reap_runs(runs, before=release_below)
-        self.path = runs / run_id
+        places = run_places()
+        for place in places:
+            reap_runs(place, before=release_below)
+        self.path = places[0] / run_id
         self._require_space()
         self._pids: dict[int, float] = {}
         try:

@@ -42,10 +42,11 @@ log_min_messages = fatal
 log_min_error_statement = panic
 """
 _STATEMENTS = "shared_preload_libraries = 'pg_stat_statements'\npg_stat_statements.max = 1000\n"
-# Every copied file costs time, and a database is 300 of them: `template0` serves for what `template1` is there for.
+# Every copied file costs time, and a database is 300 of them: `postgres` alone remains, and databases are made of it.
 SQL = (
-    "UPDATE pg_database SET datistemplate = false WHERE datname = 'template1'",
+    "UPDATE pg_database SET datistemplate = false",
     "DROP DATABASE template1",
+    "DROP DATABASE template0",
     "REVOKE ALL ON DATABASE postgres FROM PUBLIC",
 )
 SQL_STATEMENTS = ("CREATE EXTENSION pg_stat_statements",)

@@ -7,9 +7,11 @@
 //   {do: 'serve', link, port}          connections to `link` go to 127.0.0.1:port from now on
 //   {do: 'freeze' | 'thaw', link}      hold all bytes of `link`, both ways and ends too, as a cut cable does
 //   {do: 'guard', pid, up}             a server to end if the verifier dies
-//   {do: 'bye'}                        end; guards are dropped
+//   {do: 'own', folder}                a folder to remove then
+//   {do: 'bye'}                        end; neither is done
 // Standard output: {ok: link} once a `serve` holds, {ready: true} at the start.
 
+import { readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
 
@@ -21,6 +23,8 @@ const HEAD_BYTES = 5;
 
 const links = new Map(); // link -> {port, frozen, splices}
 const guarded = new Set();
+const END_WITHIN_MS = 1500;
+let owned = '';
 let relay = null;
 
 const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -184,6 +188,9 @@ const commands = {
   serve: ({ link, port }) => serve(link, port),
   freeze: ({ link }) => freeze(link, true),
   thaw: ({ link }) => freeze(link, false),
+  own: ({ folder }) => {
+    owned = folder;
+  },
   guard: ({ pid, up }) => (up ? guarded.add(pid) : guarded.delete(pid)),
   bye: () => process.exit(0),
 };
@@ -193,16 +200,37 @@ lines.on('line', (line) => {
   const command = JSON.parse(line);
   commands[command.do](command);
 });
-// Without a goodbye the verifier was killed: its servers end with it.
-lines.on('close', () => {
-  for (const pid of guarded) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It has ended.
-    }
+function signal(pid, name) {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false; // it has ended
   }
-  process.exit(0);
+}
+
+function runs(pid) {
+  if (!signal(pid, 0)) return false;
+  try {
+    return !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1')); // ended, and not yet collected
+  } catch {
+    return process.platform !== 'linux';
+  }
+}
+
+// Without a goodbye the verifier was killed: its servers end with it, in order if they can (PostgreSQL then gives its
+// shared memory back), and their files go.
+lines.on('close', () => {
+  for (const pid of guarded) for (const name of ['SIGCONT', 'SIGQUIT']) signal(pid, name);
+  const ends = performance.now() + END_WITHIN_MS;
+  const leave = () => {
+    const left = [...guarded].filter(runs);
+    const late = performance.now() > ends;
+    if (left.length && !late) return setTimeout(leave, 10);
+    for (const pid of left) signal(pid, 'SIGKILL');
+    if (owned && !late) rmSync(owned, { recursive: true, force: true, maxRetries: 3 });
+    return process.exit(0);
+  };
+  leave();
 });
 process.on('SIGINT', () => {});
 say({ ready: true });

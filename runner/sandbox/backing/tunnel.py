@@ -74,6 +74,10 @@ class Tunnel:
         """Say where the relay is; once, before `serve`."""
         self._tell("relay", host=relay.host, port=relay.port, token=relay.token)
 
+    def own(self, folder: Path) -> None:
+        """Name what is to be removed, beside the servers that it guards, when the verifier is killed."""
+        self._tell("own", folder=str(folder))
+
     async def serve(self, link: str, port: int) -> None:
         """Have what services open to `link` go to `port` on 127.0.0.1 from now on."""
         answer = self._expect(link)
