@@ -111,7 +111,7 @@ def test_by_hand_each_replica_has_an_address_and_a_line_that_kills_it(sandbox: S
             assert len(set(alone.values())) == 3
             seen = [await asyncio.to_thread(_get, doors[""].url, "/healthz") for _ in range(3)]
             assert set(seen) == set(alone.values())
-            subprocess.run(doors["replica-2"].kill_line.split(), check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(doors["replica-2"].kill_line, shell=True, check=True, stdout=subprocess.DEVNULL)
             stopped = await anext(e async for e in events if isinstance(e, ServiceStopped))
             assert (stopped.replica, stopped.signal) == ("replica-2", "SIGKILL")
             seen = [await asyncio.to_thread(_get, doors[""].url, "/healthz") for _ in range(4)]
