@@ -71,6 +71,24 @@ def test_a_wrong_row_says_what_was_expected_and_is_code_1(typed: Type) -> None:
     assert "stays-quick: passed: " in done.err and "answers-right: failed: " in done.err
 
 
+class Unsteady(FakeProof):
+    """Wrong the first time only."""
+
+    async def prove(self, katas: Any, sandboxes: Any, **given: Any) -> list[Row]:
+        self._wrong = not self.asked
+        return await super().prove(katas, sandboxes, **given)
+
+
+def test_what_is_wrong_once_is_told_and_what_is_wrong_again_is_code_1(typed: Type) -> None:
+    proof = Unsteady()
+    done = typed("prove", "slow-sum", "--sandbox", "process", "--again", "3", engine=proof)
+    assert done.code == 0
+    assert "Unsteady: slow-sum rejected/later in process, seed 7." in done.err
+    assert proof.asked[1] == ("slow-sum", ("process",), ("later",), 3)
+    again = typed("prove", "slow-sum", "--sandbox", "process", "--again", "3", engine=FakeProof(wrong=True))
+    assert again.code == 1 and "Unsteady" not in again.err
+
+
 def test_rows_as_json_are_all_there_is_on_stdout(typed: Type, home: Path) -> None:
     done = typed("prove", "slow-sum", "--sandbox", "process", "--json", "-", engine=FakeProof())
     [row] = json.loads(done.out)
