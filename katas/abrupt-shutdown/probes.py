@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from runner.probes import Client, Connection, Downstreams, Exchange, Finding, History, Inputs, Load, Req, Service, probe
+from runner.probes import (
+    Client,
+    Connection,
+    Downstreams,
+    Exchange,
+    Finding,
+    History,
+    Inputs,
+    Load,
+    Req,
+    Service,
+    beside,
+    probe,
+)
 
+judges = beside(__file__, "judges")
+scene = beside(__file__, "warehouse")
 
-def _sibling(name: str) -> ModuleType:
-    """A module beside this file, which is itself loaded by path."""
-    spec = importlib.util.spec_from_file_location(f"abrupt_shutdown_{name}", Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+POLL_S = 0.02
+BY_HAND_S = 3.0
+HELD_AFTER_SIGNAL_S = 1.3
+GRACE_S, GRACE_DRAINED_S, GRACE_ENDLESS_S = 4.0, 5.0, 1.0
 
 
 def found(judge: Any, history: History) -> Finding:
     """What a judge of the module beside this one finds."""
     finding: Finding = judge(history)
     return finding
-
-
-judges = _sibling("judges")
-scene = _sibling("warehouse")
-
-POLL_S = 0.02
-BY_HAND_S = 3.0
-HELD_AFTER_SIGNAL_S = 1.3
-GRACE_S, GRACE_DRAINED_S, GRACE_ENDLESS_S = 4.0, 5.0, 1.0
 
 
 def by_hand(downstreams: Downstreams, inputs: Inputs) -> None:

@@ -16,7 +16,14 @@ SHARE_OVERTAKING = 0.7
 AGREEING_ROUNDS = 0.8
 LEAST_ASKED = 10
 
-SEND_REPORT = "curl -s $URL/reports -H 'content-type: application/json' -d @portfolio.json"
+# Four hundred loans, as large as a report may be; with nothing but what the course itself needs.
+PORTFOLIO = (
+    "python3 -c 'import json; print(json.dumps({"
+    """"reference": "r", "passphrase": "eight or more", "loans": [{"id": f"L{n}", "principal_cents": 9000000, """
+    """"rate_bps": 400, "months": 360, "payment_cents": 43000} for n in range(400)]}))' > portfolio.json; """
+)
+POST_REPORT = "curl -s $URL/reports -H 'content-type: application/json' -d @portfolio.json"
+SEND_REPORT = PORTFOLIO + POST_REPORT
 SEND_BOTH = SEND_REPORT + " & sleep 0.05; curl -s -o /dev/null -w '%{time_total}s\\n' $URL/products"
 
 

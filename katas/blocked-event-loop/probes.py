@@ -7,12 +7,9 @@ canonical JSON takes Node.js about as long. Ordinary requests come from callers 
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import median
-from types import ModuleType
 from typing import Any
 
 from runner.clock import monotonic_s
@@ -25,24 +22,15 @@ from runner.probes import (
     Inputs,
     Load,
     Req,
+    beside,
     failed,
     inconclusive,
     passed,
     probe,
 )
 
-
-def _sibling(name: str) -> ModuleType:
-    """A module beside this file, which is itself loaded by path."""
-    spec = importlib.util.spec_from_file_location(f"blocked_event_loop_{name}", Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-expected = _sibling("expected")
-overtaking = _sibling("overtaking")
+expected = beside(__file__, "expected")
+overtaking = beside(__file__, "overtaking")
 
 CALLERS = 10
 CALLER_PERIOD_S = 0.1
@@ -299,7 +287,8 @@ def each_has_its_own_answer(history: History) -> Finding:
             unit="answered 201",
             decided_by=wrong[:6],
             series=series,
-            reproduce=f"for n in $(seq {BURST}); do {overtaking.SEND_REPORT} -o answer-$n.json & done; wait",
+            reproduce=overtaking.PORTFOLIO
+            + f"for n in $(seq {BURST}); do {overtaking.POST_REPORT} -o answer-$n.json & done; wait",
         )
     took_ms = (max(e.ended_s or math.inf for e in reports) - min(e.sent_s for e in reports)) * 1000
     limit_ms = WORK_FOR_BURST * BURST * float(history.notes["work_ms"])
@@ -386,7 +375,7 @@ def neither_is_made_slow(history: History) -> Finding:
         return failed(
             f"On an idle service the fastest of {len(reports)} reports took {min(reports):.0f} ms; the limit is "
             f"{report_limit:.0f} ms, two and a half times its work. The service waits, or computes more than it needs.",
-            reproduce="time " + overtaking.SEND_REPORT,
+            reproduce=overtaking.PORTFOLIO + "time " + overtaking.POST_REPORT,
             **evidence,
         )
     return passed(

@@ -1,7 +1,9 @@
-"""Whether retries of calls that failed together come apart and wait longer each time.
+"""Whether retries of calls that failed one right after the other change places, and wait longer each time.
 
-Jitter is judged by order (Kendall's rank correlation), since a machine that is busy stretches times and keeps their
-order: measured without jitter 1.00, with the usual kinds 0.03 to 0.29 at the median, with one per cent about 0.7.
+Jitter is judged by order, since a machine that is busy makes every wait longer and keeps their order: where all wait
+the same, who failed first comes back first. Looked at are pairs that failed close together, a twentieth to a tenth of
+their wait apart, and came back clearly one after the other. Without jitter none of them changes places, with waits
+drawn from a fifth of their length about one in four, with full jitter nearly every second.
 """
 
 from __future__ import annotations
@@ -10,74 +12,92 @@ import itertools
 from statistics import median
 from typing import Any
 
-from runner.probes import CallRecord, Finding, Series, failed, inconclusive, kendall_tau, passed
+from msgspec import Struct
 
-NO_JITTER, JITTER, GROWTH = 0.85, 0.60, 1.4
-GROUPS_NEEDED = 3
+from runner.probes import CallRecord, Finding, Series, failed, inconclusive, passed
+
+NO_JITTER, JITTER, GROWTH = 0.08, 0.15, 1.4
+NEAREST, FARTHEST = 0.02, 0.10
+# Calls that arrive together are taken in any order: what the verifier saw within this time is no order.
+CLEAR_S = 0.004
+PAIRS_NEEDED = 60
 SHARE_NEEDED = 2 / 3
+RETRIES = 4
 
 Calls = list[CallRecord]
 
 
-def judged(groups: list[list[Calls]], thrice: list[Calls], evidence: list[str], reproduce: str) -> Finding:
-    """The finding over groups of orders that failed together, once, and over orders that failed three times each."""
-    waits = [waits_of(calls) for calls in thrice]
-    firsts = [each[0] for each in waits if each]
-    thirds = [each[2] for each in waits if len(each) > 2]
-    taus = [tau for group in groups if (tau := correlation(group)) is not None]
-    if len(taus) < GROUPS_NEEDED or len(thirds) < len(waits) * SHARE_NEEDED:
+class Retry(Struct, frozen=True):
+    """One retry: when the request before it failed, and when it came, in seconds."""
+
+    failed_s: float
+    back_s: float
+
+
+def judged(orders: list[Calls], evidence: list[str], reproduce: str) -> Finding:
+    """The finding over orders whose first four requests fail, one order shortly after the other."""
+    rounds = [[retry for calls in orders if (retry := _retry(calls, n))] for n in range(RETRIES)]
+    if len(rounds[-1]) < len(orders) * SHARE_NEEDED:
         return failed(
-            f"Of {len(waits)} checkouts whose first three requests failed, {len(firsts)} were retried once and "
-            f"{len(thirds)} a third time. The contract withholds no retry before PAYMENTS_RETRY_FLOOR (1000 here) "
+            f"Of {len(orders)} checkouts whose first four requests failed, {len(rounds[0])} were retried once and "
+            f"{len(rounds[-1])} a fourth time. The contract withholds no retry before PAYMENTS_RETRY_FLOOR (1000 here) "
             f"requests have failed.",
-            value=len(thirds),
-            limit=len(waits),
-            unit="third retries",
+            value=len(rounds[-1]),
+            limit=len(orders),
+            unit="fourth retries",
             decided_by=evidence,
         )
-    return _spread(taus, median(firsts), median(thirds), evidence, reproduce)
+    waits = [median(retry.back_s - retry.failed_s for retry in each) for each in rounds]
+    kept, swapped = map(sum, zip(*(changes(each, wait) for each, wait in zip(rounds, waits, strict=True)), strict=True))
+    return _finding(kept, swapped, waits, rounds[0], evidence, reproduce)
 
 
-def waits_of(calls: Calls) -> list[float]:
-    """Seconds from each failure to the next request of the same order."""
-    pairs = itertools.pairwise(calls)
-    return [after.at_s - before.answered_s for before, after in pairs if before.answered_s is not None]
-
-
-def correlation(group: list[Calls]) -> float | None:
-    """Kendall's tau of the order of failing and of coming back; None where too few came back."""
-    pairs = [(c[0].answered_s, c[1].at_s) for c in group if len(c) > 1 and c[0].answered_s is not None]
-    if len(pairs) < len(group) * SHARE_NEEDED:
+def _retry(calls: Calls, number: int) -> Retry | None:
+    """The retry of that number, from 0; None where it was not made."""
+    if len(calls) < number + 2 or (failed_s := calls[number].answered_s) is None:
         return None
-    return kendall_tau([failed_s for failed_s, _ in pairs], [back_s for _, back_s in pairs])
+    return Retry(failed_s, calls[number + 1].at_s)
 
 
-def _spread(taus: list[float], first_s: float, third_s: float, evidence: list[str], reproduce: str) -> Finding:
-    tau, growth = median(taus), third_s / max(first_s, 0.001)
-    points = tuple((float(n), round(value, 3)) for n, value in enumerate(taus, 1))
-    by_group = ", ".join(f"{value:.2f}" for value in taus)
+def changes(retries: list[Retry], wait_s: float) -> tuple[int, int]:
+    """How many pairs that failed close together came back in the order they failed, and how many in the other."""
+    kept = swapped = 0
+    for one, other in itertools.combinations(sorted(retries, key=lambda retry: retry.failed_s), 2):
+        apart_s = other.failed_s - one.failed_s
+        if not NEAREST * wait_s <= apart_s <= FARTHEST * wait_s:
+            continue
+        later_s = other.back_s - one.back_s
+        kept += later_s > CLEAR_S
+        swapped += later_s < -CLEAR_S
+    return kept, swapped
+
+
+def _finding(
+    kept: int, swapped: int, waits: list[float], first: list[Retry], evidence: list[str], reproduce: str
+) -> Finding:
+    share, growth = swapped / max(kept + swapped, 1), waits[-1] / max(waits[0], 0.001)
+    points = tuple((round(retry.failed_s, 3), round((retry.back_s - retry.failed_s) * 1000, 1)) for retry in first)
     shown: dict[str, Any] = {
-        "series": [Series("rank correlation by group", "tau", points, JITTER, "jitter")],
+        "series": [Series("first wait by the time of failing", "ms", points, None, "")],
         "decided_by": [
-            f"correlation of the order of failing and of coming back, by group: {by_group}",
-            f"median wait before the first retry {first_s * 1000:.0f} ms, before the third {third_s * 1000:.0f} ms",
+            f"{kept + swapped} pairs failed close together; {swapped} of them came back in the other order",
+            "median waits before the retries, first to fourth: " + ", ".join(f"{wait * 1000:.0f} ms" for wait in waits),
             *evidence,
         ],
     }
-    ordered: dict[str, Any] = {"value": tau, "limit": JITTER, "unit": "rank correlation", **shown}
-    if tau >= NO_JITTER:
-        text = "Calls that failed together came back in the order they left"
-        return failed(f"{text} (correlation {tau:.2f}): all waited the same time.", reproduce=reproduce, **ordered)
+    places: dict[str, Any] = {"value": share, "limit": JITTER, "unit": "of pairs changed places", **shown}
+    if kept + swapped < PAIRS_NEEDED:
+        return inconclusive(f"Only {kept + swapped} pairs could be told apart; {PAIRS_NEEDED} are needed.", **places)
+    if share <= NO_JITTER:
+        text = f"Calls that failed one after the other came back in the same order ({swapped} of {kept + swapped} not)"
+        return failed(f"{text}: all waited the same time.", reproduce=reproduce, **places)
     if growth < GROWTH:
-        text = (
-            f"The third wait was {growth:.2f} times the first ({third_s * 1000:.0f} ms after {first_s * 1000:.0f} ms)"
-        )
-        unit = "times the first wait"
-        return failed(
-            f"{text}: waits do not grow.", value=growth, limit=GROWTH, unit=unit, reproduce=reproduce, **shown
-        )
-    if tau > JITTER:
-        text = f"Too little jitter to tell it from none (correlation {tau:.2f})"
-        return inconclusive(f"{text}: widen the range that a wait is drawn from.", **ordered)
-    text = f"Calls that failed together came back scattered (correlation {tau:.2f})"
-    return passed(f"{text}, and the third wait was {growth:.1f} times the first.", **ordered)
+        first_ms, last_ms = waits[0] * 1000, waits[-1] * 1000
+        text = f"The fourth wait was {growth:.2f} times the first ({last_ms:.0f} ms after {first_ms:.0f} ms)"
+        grown = {"value": growth, "limit": GROWTH, "unit": "times the first wait"}
+        return failed(f"{text}: waits do not grow.", reproduce=reproduce, **grown, **shown)
+    if share < JITTER:
+        text = f"Too little jitter to tell it from none ({share:.0%} of pairs changed places)"
+        return inconclusive(f"{text}: widen the range that a wait is drawn from.", **places)
+    text = f"Calls that failed one after the other came back scattered ({share:.0%} of pairs changed places)"
+    return passed(f"{text}, and the fourth wait was {growth:.1f} times the first.", **places)

@@ -57,7 +57,7 @@ class NoSuchKata(_NoSuch):
 
 class NoSuchLesson(_NoSuch):
     what = "lesson"
-    next_step = " `prodrill list` names the lesson of every kata."
+    next_step = " `prodrill lesson` lists all of them."
 
 
 class NoSuchAnswer(_NoSuch):

@@ -34,10 +34,12 @@ class ServiceSpec(Struct, frozen=True, forbid_unknown_fields=True):
 
     `entry` is started with Node.js; a `.ts` or `.mjs` file of the same stem takes its place where `entry` is absent.
     `health` answers 200 with JSON whose `instance` is the value of the environment variable `INSTANCE_ID`.
+    `readiness` answers 200 while a replica should be given requests; `health` where it is empty.
     """
 
     entry: str = "server.js"
     health: str = "/healthz"
+    readiness: str = ""
     env: dict[str, str] = {}
 
 

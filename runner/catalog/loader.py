@@ -92,7 +92,7 @@ def _check_numbers(file: Path, spec: KataSpec) -> None:
     ranges: list[tuple[str, float, float, float]] = [
         ("difficulty", spec.difficulty, 1, 5),
         ("minutes", spec.minutes, 1, 600),
-        ("replicas", spec.replicas, 1, 8),
+        ("replicas", spec.replicas, 1, 5),
         ("postgres.connections", spec.postgres.connections, 1, 100),
         ("limits.memory_mb", limits.memory_mb, 32, 4096),
         ("limits.heap_mb", limits.heap_mb, 16, limits.memory_mb),
@@ -115,11 +115,15 @@ def _check_names(file: Path, spec: KataSpec) -> None:
     for name, variable in spec.downstreams.items():
         if not _ENV_NAME.fullmatch(variable):
             raise BadValue(file, f"downstreams.{name}", f"should name an environment variable: {variable!r}")
-    for key, path in (("service.entry", spec.service.entry), ("service.health", "." + spec.service.health)):
+    routes = {"service.health": spec.service.health, "service.readiness": spec.service.readiness or "/ready"}
+    for key, path in (("service.entry", spec.service.entry), *((key, "." + path) for key, path in routes.items())):
         if not path.strip("./") or ".." in Path(path).parts or Path(path).is_absolute():
             raise BadValue(file, key, f"should be a path inside the service, with no `..`: {path!r}")
-    if not spec.service.health.startswith("/"):
-        raise BadValue(file, "service.health", f"should begin with a slash: {spec.service.health!r}")
+    for key, path in routes.items():
+        if not path.startswith("/"):
+            raise BadValue(file, key, f"should begin with a slash: {path!r}")
+    if spec.service.readiness and spec.replicas == 1:
+        raise BadValue(file, "service.readiness", "is asked of several `replicas` only, and there is one: leave it out")
 
 
 def _check_backing(file: Path, spec: KataSpec) -> None:

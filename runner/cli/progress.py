@@ -89,8 +89,8 @@ class Progress:
                 self._probe_started(criterion, number)
             case events.ProbeJudged(result=result):
                 self._judged(result.criterion, result.finding.verdict)
-            case events.LineLogged(stream=stream, text=text) if self._logs:
-                self._status.line(f"{self._status.paint.style(f'{stream}:', 'dim')} {printable(text)}")
+            case events.LineLogged(stream=stream) if self._logs:
+                self._status.line(f"{self._status.paint.style(f'{stream}:', 'dim')} {printable(event.told)}")
             case _:
                 return
         self.draw()

@@ -5,6 +5,7 @@ One criterion is one probe, which drives the service and records, and one judge,
 
 from __future__ import annotations
 
+from runner.probes.beside import beside
 from runner.probes.client import Client, ConnectFailed, Connection, Raw, StreamReader
 from runner.probes.downstream import Call, Downstream, Downstreams, Gate
 from runner.probes.inputs import Inputs
@@ -12,6 +13,7 @@ from runner.probes.judging import at_least, at_most, failed, inconclusive, kenda
 from runner.probes.load import Load, Req
 from runner.probes.postgres import Postgres
 from runner.probes.probe import Probe, probe
+from runner.probes.replicas import Replicas
 from runner.probes.replies import drip, hang, reply, reset, sequence, stall_mid_body
 from runner.probes.service import Service
 from runner.probes.valkey import Valkey
@@ -39,6 +41,7 @@ __all__ = [
     "Postgres",
     "Probe",
     "Raw",
+    "Replicas",
     "Req",
     "Series",
     "Service",
@@ -47,6 +50,7 @@ __all__ = [
     "Verdict",
     "at_least",
     "at_most",
+    "beside",
     "drip",
     "failed",
     "hang",

@@ -1,4 +1,4 @@
-"""A service started to be poked by hand: its downstreams answer as they should, and a local port leads to it."""
+"""A service started to be poked by hand: its downstreams answer as they should, and local ports lead to it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import importlib.util
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from runner.probes.inputs import Inputs
-from runner.probes.service import DidNotStart
+from runner.probes.replicas import Replicas
+from runner.probes.service import DidNotStart, Service
 from runner.probes.stage import Stage
 from runner.record.events import NoticeGiven, ServiceStarted
 from runner.record.history import History
@@ -19,7 +20,10 @@ from runner.sandbox.relay import ConnectRefused, Framed
 
 
 async def serve_by_hand(stage: Stage) -> None:
-    """Start the service and forward a port of 127.0.0.1 to it until it exits or the run is stopped."""
+    """Start the service and forward a port of 127.0.0.1 to it until it exits or the run is stopped.
+
+    Of several replicas each has a port of its own, and one more leads to the round-robin; it goes on until all exited.
+    """
     history = History()
     downstreams = stage.downstreams(history)
     await stage.backing.begin(history)
@@ -29,23 +33,36 @@ async def serve_by_hand(stage: Stage) -> None:
         await _run_script(script, given)
     for place in stage.backing.places:
         stage.emit(NoticeGiven(stage.now(), place))
-    service = stage.plain_service({}, stage.kata.spec.limits, history, "")
+    make = stage.plain_replicas if stage.kata.spec.replicas > 1 else stage.plain_service
+    service: Service | Replicas = make({}, stage.kata.spec.limits, history, "")
+    doors: list[asyncio.Server] = []
     try:
         await service.start()
+        for place in (service, *service) if isinstance(service, Replicas) else (service,):
+            doors.append(await _open_door(stage, place))
+        await _until_exited(list(service) if isinstance(service, Replicas) else [service])
     except DidNotStart as error:
         stage.emit(NoticeGiven(stage.now(), str(error)))
-        return
-    door = await asyncio.start_server(
-        lambda reader, writer: _forward(stage, service.relay_name, reader, writer), "127.0.0.1", 0
-    )
-    port = door.sockets[0].getsockname()[1]
-    stage.emit(ServiceStarted(stage.now(), "", f"http://127.0.0.1:{port}"))
-    try:
-        while await service.exited(3600) is None:
-            pass
     finally:
-        door.close()
+        for door in doors:
+            door.close()
         await service.remove()
+
+
+async def _open_door(stage: Stage, place: Service | Replicas) -> asyncio.Server:
+    """A port of 127.0.0.1 that leads there, announced."""
+    door = await asyncio.start_server(
+        lambda reader, writer: _forward(stage, place.relay_name, reader, writer), "127.0.0.1", 0
+    )
+    url = f"http://127.0.0.1:{door.sockets[0].getsockname()[1]}"
+    name, kill_line = ("", "") if isinstance(place, Replicas) else (place.name, place.kill_line)
+    stage.emit(ServiceStarted(stage.now(), "", url, name, kill_line))
+    return door
+
+
+async def _until_exited(copies: Sequence[Service]) -> None:
+    while any([await one.exited(3600) is None for one in copies]):
+        pass
 
 
 def _script(stage: Stage) -> Callable[..., Any] | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from runner.clock import monotonic_s
 from runner.probes.wire import Answer, HttpEnd, json_body, request_bytes
@@ -23,11 +24,20 @@ class ConnectFailed(Exception):
         self.how = how
 
 
-class Connection:
-    """A keep-alive connection, for one request at a time."""
+class Replica(Protocol):
+    """What a client can speak to alone: one copy of the service."""
 
-    def __init__(self, number: int, end: HttpEnd, framed: Framed) -> None:
-        self.number, self._end, self._framed = number, end, framed
+    name: str
+
+    @property
+    def relay_name(self) -> str: ...
+
+
+class Connection:
+    """A keep-alive connection, for one request at a time. `replica` took it; empty where the service is one copy."""
+
+    def __init__(self, number: int, end: HttpEnd, framed: Framed, replica: str = "") -> None:
+        self.number, self._end, self._framed, self.replica = number, end, framed, replica
         end.framed = framed
 
     @property
@@ -64,24 +74,33 @@ class Connection:
 
 
 class Client:
-    """Talks to one service. Network trouble never raises from `request`: it is the outcome."""
+    """Talks to one service. Network trouble never raises from `request`: it is the outcome.
 
-    def __init__(self, relay: Relay, name: str | Callable[[], str], history: History) -> None:
-        self._relay, self._name, self._history = relay, name, history
-        self._connections = 0
+    Where the service has several replicas, each connection goes to the next one that is ready; `to` one of them goes
+    there alone, ready or not.
+    """
+
+    def __init__(self, relay: Relay, name: str | Callable[[], str], history: History, replica: str = "") -> None:
+        self._relay, self._name, self._history, self._replica = relay, name, history, replica
+        self._connections = itertools.count(1)
         self._requests: dict[str, int] = {}
         self._open: set[Framed] = set()
 
+    def to(self, replica: Replica) -> Client:
+        """The same, past the round-robin: to this replica, also once it was started anew."""
+        client = Client(self._relay, lambda: replica.relay_name, self._history, replica.name)
+        client._connections, client._requests, client._open = self._connections, self._requests, self._open
+        return client
+
     def with_history(self, history: History) -> Client:
         """The same service, recording elsewhere."""
-        return Client(self._relay, self._name, history)
+        return Client(self._relay, self._name, history, self._replica)
 
     async def connect(self, *, window: int = 0, within_s: float = 3.0) -> Connection:
         """A new connection; raises ConnectFailed."""
         end = HttpEnd()
         framed = await self._dial(end, window, within_s)
-        self._connections += 1
-        return Connection(self._connections, end, framed)
+        return Connection(next(self._connections), end, framed, framed.member or self._replica)
 
     async def _dial(self, end: Any, window: int, within_s: float) -> Framed:
         try:
@@ -114,7 +133,7 @@ class Client:
         try:
             used = conn or await self.connect(within_s=timeout_s)
         except ConnectFailed as failure:
-            return self._record(tag, method, path, wanted, monotonic_s(), None, 0, failure.how)
+            return self._record(tag, method, path, wanted, monotonic_s(), None, None, failure.how)
         sent = monotonic_s()
         was_dead = bool(used.ended)
         answer = used.send(request_bytes(method, path, fields, body), keep_body)
@@ -127,7 +146,7 @@ class Client:
         finally:
             if own:
                 used.close()
-        return self._record(tag, method, path, wanted, sent, answer, used.number, how, was_dead)
+        return self._record(tag, method, path, wanted, sent, answer, used, how, was_dead)
 
     async def stream(
         self,
@@ -147,7 +166,7 @@ class Client:
             conn,
             answer,
             window,
-            lambda how: self._record(tag, method, path, wanted, wanted, answer, conn.number, how),
+            lambda how: self._record(tag, method, path, wanted, wanted, answer, conn, how),
         )
         async with asyncio.timeout(timeout_s):
             await answer.head_seen.wait()
@@ -170,7 +189,7 @@ class Client:
         wanted: float,
         sent: float,
         answer: Answer | None,
-        conn: int,
+        conn: Connection | None,
         how: str,
         was_dead: bool = False,
     ) -> Exchange:
@@ -192,8 +211,9 @@ class Client:
             size=answer.size if answer else 0,
             first_byte_s=at(answer.first_byte_s) if answer and answer.first_byte_s else None,
             ended_s=at(answer.ended_s) if answer and answer.ended_s else None,
-            conn=conn,
+            conn=conn.number if conn else 0,
             lag_s=max(0.0, sent - wanted),
+            replica=conn.replica if conn else self._replica,
         )
         self._history.add_exchange(exchange)
         return exchange

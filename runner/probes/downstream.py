@@ -159,6 +159,7 @@ class _Link:
         self._parser = httptools.HttpRequestParser(self)
         self._queue: asyncio.Queue[Call | None] = asyncio.Queue()
         self._current: Call | None = None
+        self._is_left = False
 
     def data_received(self, data: bytes) -> None:
         with contextlib.suppress(httptools.HttpParserError, httptools.HttpParserUpgrade):
@@ -168,6 +169,7 @@ class _Link:
         if self.closed.is_set():
             return
         self.closed.set()
+        self._is_left = True
         if self._current is not None:
             self._current.left()
         self._queue.put_nowait(None)
@@ -196,6 +198,9 @@ class _Link:
         """Handle calls until the connection ends."""
         while (call := await self._queue.get()) is not None:
             self._current = call
+            if self._is_left:
+                # It came whole, and its sender was gone in the same moment: a third party would act on it all the same.
+                call.left()
             await self.owner.handle(call)
             self._current = None if call.answered else call
 

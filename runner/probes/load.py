@@ -56,7 +56,11 @@ class Load:
         connections: int = 10,
         timeout_s: float = 30.0,
     ) -> list[Exchange]:
-        """`rate_hz` requests a second for `duration_s`; returns when the last is answered or timed out."""
+        """`rate_hz` requests a second for `duration_s`; returns when the last is answered or timed out.
+
+        They go out on that many kept-alive connections, and on more where none is free; with `connections=0` each has
+        one of its own, and so each is sent to the next replica.
+        """
         background = Background()
         await self._drive(background, make, rate_hz, int(rate_hz * duration_s), tag, connections, timeout_s)
         return background.exchanges
@@ -123,7 +127,7 @@ class Load:
         timeout_s: float,
     ) -> None:
         opened = await asyncio.gather(*(self._connect() for _ in range(connections)))
-        pool = _Pool(self._client, [conn for conn in opened if conn is not None])
+        pool = _Pool(self._client, [conn for conn in opened if conn is not None], connections > 0)
         tasks: list[asyncio.Task[None]] = []
         began = monotonic_s()
         for n in range(count):
@@ -137,7 +141,7 @@ class Load:
         pool.close()
 
     async def _one(self, background: Background, pool: _Pool, req: Req, tag: str, timeout_s: float, due: float) -> None:
-        conn = await pool.take()
+        conn = await pool.take() if pool.is_kept_alive else None
         background.exchanges.append(await self._send(req, tag, conn, timeout_s, due))
         if conn is not None:
             pool.give(conn)
@@ -146,12 +150,14 @@ class Load:
 class _Pool:
     """Keep-alive connections; a new one when none is free, as an open model needs."""
 
-    def __init__(self, client: Client, free: list[Connection]) -> None:
+    def __init__(self, client: Client, free: list[Connection], is_kept_alive: bool) -> None:
         self._client, self._free, self._all = client, free, list(free)
+        self.is_kept_alive = is_kept_alive
 
     async def take(self) -> Connection | None:
         while self._free:
-            conn = self._free.pop()
+            # Of several replicas each has its share only where the connections take turns.
+            conn = self._free.pop(0 if self._free[0].replica else -1)
             if not conn.ended:
                 return conn
         if len(self._all) >= _MOST_CONNECTIONS:

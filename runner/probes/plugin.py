@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -20,6 +20,7 @@ from runner.probes.inputs import Inputs
 from runner.probes.load import Load
 from runner.probes.postgres import Postgres
 from runner.probes.probe import Probe, is_probe
+from runner.probes.replicas import Replicas
 from runner.probes.rounds import Outcome, find_out, ready_to_judge
 from runner.probes.service import Service
 from runner.probes.stage import Stage
@@ -31,6 +32,7 @@ from runner.record.history import History
 from runner.record.report import CriterionResult
 
 MOST_ROUNDS = 3
+Copies = TypeVar("Copies", Service, Replicas)
 
 
 class ProbeItem(pytest.Function):
@@ -46,8 +48,9 @@ class ProbePlugin:
         self._stage, self._only, self._histories = stage, only, histories
         self.results: list[CriterionResult] = []
         self._history = History()
-        self._service: Service | None = None
+        self._service: Service | Replicas | None = None
         self._never_started = False
+        self.trouble = ""
 
     # -- collection ------------------------------------------------------------------------------------------------
 
@@ -58,6 +61,11 @@ class ProbePlugin:
         item = ProbeItem.from_parent(collector, name=name, callobj=obj.drive)
         item.probe = obj
         return [item]
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep why `probes.py` could not be loaded: the last line of its traceback."""
+        if report.failed:
+            self.trouble = (report.longreprtext.strip().splitlines() or [""])[-1].removeprefix("E").strip()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """The order of `kata.yaml`, narrowed to `only` and what it needs."""
@@ -120,18 +128,36 @@ class ProbePlugin:
 
     @pytest.fixture
     def service(self, request: pytest.FixtureRequest, history: History, downstreams: Downstreams) -> Iterator[Service]:
-        probe = _probe_of(request)
-        service = self._stage.service(probe, history)
-        self._service = service
-        try:
-            if probe.start:
-                self._stage.run(service.start())
-            yield service
-        finally:
-            self._stage.run(service.remove())
+        self._require_copies("service", self._stage.kata.spec.replicas == 1)
+        yield from self._started(_probe_of(request), self._stage.service(_probe_of(request), history))
 
     @pytest.fixture
-    def client(self, service: Service, history: History) -> Iterator[Client]:
+    def replicas(
+        self, request: pytest.FixtureRequest, history: History, downstreams: Downstreams
+    ) -> Iterator[Replicas]:
+        self._require_copies("replicas", self._stage.kata.spec.replicas > 1)
+        yield from self._started(_probe_of(request), self._stage.replicas(_probe_of(request), history))
+
+    def _require_copies(self, fixture: str, is_right: bool) -> None:
+        if not is_right:
+            raise RuntimeError(
+                f"`{fixture}` was asked for in a kata with `replicas: {self._stage.kata.spec.replicas}`; "
+                f"a probe of one copy asks for `service`, and one of several for `replicas`"
+            )
+
+    def _started(self, probe: Probe, copies: Copies) -> Iterator[Copies]:
+        self._service = copies
+        try:
+            if probe.start:
+                self._stage.run(copies.start())
+            yield copies
+        finally:
+            self._stage.run(copies.remove())
+
+    @pytest.fixture
+    def client(self, request: pytest.FixtureRequest, history: History) -> Iterator[Client]:
+        several = self._stage.kata.spec.replicas > 1
+        service: Service | Replicas = request.getfixturevalue("replicas" if several else "service")
         client = Client(self._stage.sandbox.relay, lambda: service.relay_name, history)
         yield client
         client.close()

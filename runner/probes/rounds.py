@@ -102,11 +102,12 @@ def _died(exited: Exited, limits: Limits) -> str:
         "output": f" (limit {limits.log_mb} MB)",
     }
     reason = f": {why}{most.get(exited.reason, '')}" if why else ", though nothing had asked it to"
-    return f"The service ended {how} {exited.at_s:.1f} s into the probe{reason}."
+    which = f"The service's {exited.replica}" if exited.replica else "The service"
+    return f"{which} ended {how} {exited.at_s:.1f} s into the probe{reason}."
 
 
 def _last_lines(history: History) -> tuple[str, ...]:
-    return tuple(f"{line.at_s:.2f} s {line.stream}: {line.text}" for line in history.lines()[-4:])
+    return tuple(f"{line.at_s:.2f} s {line.replica or line.stream}: {line.text}" for line in history.lines()[-4:])
 
 
 def _where(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from runner.catalog.kata import Kata, Limits
 from runner.clock import monotonic_s
 from runner.probes.client import Client
 from runner.probes.command import start_command
+from runner.probes.rotation import Rotation
 from runner.record.history import Exchange, Exited, History
 from runner.sandbox.base import Exit, Launch, RunningService, Sandbox
 
@@ -33,7 +34,10 @@ class DidNotStart(Exception):
 
 
 class Service:
-    """One copy of the service. Everything done to it is recorded in the history."""
+    """One copy of the service. Everything done to it is recorded in the history.
+
+    Where there are several copies each has a `name`, `replica-1` and so on, and its place in a rotation.
+    """
 
     def __init__(
         self,
@@ -45,9 +49,12 @@ class Service:
         history: History,
         nonce: str,
         on_line: Callable[[str, str], None],
-        on_start: Callable[[str], None],
+        on_start: Callable[[Service], None],
         on_stop: Callable[[Exit], None],
+        name: str = "",
+        rotation: Rotation | None = None,
     ) -> None:
+        self.name, self._rotation = name, rotation
         self._sandbox, self._kata, self._source = sandbox, kata, source
         self._env, self._limits, self._history, self._nonce = env, limits, history, nonce
         self._tell_line, self._tell_start, self._tell_stop = on_line, on_start, on_stop
@@ -76,14 +83,19 @@ class Service:
 
     def _line(self, stream: str, text: str) -> None:
         self._tail.append(text)
-        self._history.add_line(stream, text)
+        self._history.add_line(stream, text, self.name)
         self.lines.append((self._history.now(), stream, text))
         self._tell_line(stream, text)
 
     async def start(self) -> None:
-        """Start it and wait until it is ready; DidNotStart says why it is not."""
+        """Start it and wait until it is ready, and in the rotation; DidNotStart says why it is not."""
         await self.launch()
         await self.ready()
+
+    @property
+    def kill_line(self) -> str:
+        """The shell line that ends it by hand."""
+        return self._running.kill_line if self._running else ""
 
     async def launch(self) -> None:
         """Start it without waiting for it to be ready."""
@@ -92,18 +104,36 @@ class Service:
         command = start_command(self._kata, self._source)
         self._running = await self._sandbox.start(Launch(self._source, command, env, self._limits), self._line)
         self.starts += 1
-        self._tell_start(self.url)
+        self._tell_start(self)
         self._watch = asyncio.ensure_future(self._watch_exit(self._running))
+        if self._rotation is not None:
+            await self._rotation.put(self.name, self.relay_name)
 
     async def _watch_exit(self, running: RunningService) -> None:
         ended = await running.wait()
         self.exit = ended
         at_s = self._history.at(ended.at_s)
-        self._history.add_exit(Exited(ended.code, ended.signal, at_s, ended.reason, self._asked))
+        self._history.add_exit(Exited(ended.code, ended.signal, at_s, ended.reason, self._asked, self.name))
         self._tell_stop(ended)
+        if self._rotation is not None:
+            await self._rotation.ended(running.relay_name)
 
     async def ready(self, within_s: float = READY_WITHIN_S) -> None:
-        """Wait until it answers its health route with this run's nonce."""
+        """Wait until it answers its health route with this run's nonce, and is given connections by the round-robin."""
+        began = monotonic_s()
+        await self._healthy(within_s)
+        if self._rotation is None:
+            return
+        left = max(within_s - (monotonic_s() - began), _LOOK_AT_LISTENERS_AFTER_S)
+        if not await self._rotation.comes_in(self.name, left):
+            if self.exit is not None:
+                raise DidNotStart(self._exited_sentence())
+            raise DidNotStart(
+                f"The service answered {self.ready_path}, but {self._rotation.readiness} not with 200, within "
+                f"{within_s:g} s of its start: so no load balancer would send it a request."
+            )
+
+    async def _healthy(self, within_s: float) -> None:
         assert self._running is not None
         began = monotonic_s()
         client = Client(self._sandbox.relay, self.relay_name, History())
@@ -177,7 +207,7 @@ class Service:
         """Send a signal to the main process."""
         assert self._running is not None
         self._asked = True
-        self._history.add_signal(name)
+        self._history.add_signal(name, self.name)
         await self._running.signal(name)
 
     async def kill(self) -> None:
@@ -199,6 +229,15 @@ class Service:
         await self.remove()
         await self.start()
 
+    async def replace(self, grace_s: float = 10.0) -> None:
+        """As a deploy does it: SIGTERM, SIGKILL where it still runs after `grace_s`, start again, wait until ready."""
+        if self.exit is None:
+            await self.signal("SIGTERM")
+            if await self.exited(grace_s) is None:
+                await self.kill()
+        await self.remove()
+        await self.start()
+
     async def rss_mb(self) -> float:
         """Resident memory of all its processes, seen from outside, in MiB; 0 once it ended."""
         if self._running is None or self.exit is not None:
@@ -210,6 +249,8 @@ class Service:
         if self._watch is not None and any(e.how in _SIGNS_OF_DEATH for e in self._history.exchanges()):
             await asyncio.wait([self._watch], timeout=_DEATH_IS_TOLD_WITHIN_S)
         self._asked = True
+        if self._rotation is not None:
+            await self._rotation.drop(self.name)
         if self._running is not None:
             await self._running.remove()
         if self._watch is not None:

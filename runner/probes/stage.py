@@ -6,7 +6,6 @@ Everything asynchronous of a run happens on the one loop here, driven step by st
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 import threading
 from collections.abc import Callable, Coroutine
@@ -15,14 +14,17 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from runner.catalog.kata import Kata
+from runner.catalog.kata import Kata, Limits
 from runner.clock import monotonic_s
 from runner.probes.backing import Backing
 from runner.probes.downstream import Downstream, Downstreams
 from runner.probes.inputs import Inputs
 from runner.probes.probe import Probe
+from runner.probes.replicas import Replicas
+from runner.probes.rotation import Rotation
 from runner.probes.service import Service
-from runner.record.events import Event, LineLogged, SampleTaken, ServiceStarted, ServiceStopped, VitalsSampled
+from runner.probes.vitals import Vitals, VitalsReceiver
+from runner.record.events import Event, LineLogged, SampleTaken, ServiceStarted, ServiceStopped
 from runner.record.history import History, Sampled
 from runner.sandbox.base import Exit, Sandbox
 
@@ -45,6 +47,7 @@ class Stage:
         self._began_s = monotonic_s()
         self._ports: dict[str, int] = {}
         self._vitals_port = 0
+        self._vitals = Vitals(self.emit, self.now)
         self._serving: Downstreams = Downstreams()
         self._criterion = ""
 
@@ -90,7 +93,7 @@ class Stage:
         return accept
 
     async def _take_vitals(self, conn: int) -> None:
-        await self.sandbox.relay.take(conn, _VitalsReceiver(self))
+        await self.sandbox.relay.take(conn, VitalsReceiver(self._vitals))
 
     def downstreams(self, history: History) -> Downstreams:
         """Fresh third parties for a probe; what services dial from now on reaches these."""
@@ -107,14 +110,40 @@ class Stage:
 
     def service(self, probe: Probe, history: History) -> Service:
         """A copy of the service for a probe, not yet started."""
+        return self.plain_service(probe.environment(self._inputs(probe)), self._limits(probe), history, probe.id)
+
+    def replicas(self, probe: Probe, history: History) -> Replicas:
+        """As many copies as the kata asks for, for a probe, not yet started."""
+        return self.plain_replicas(probe.environment(self._inputs(probe)), self._limits(probe), history, probe.id)
+
+    def _inputs(self, probe: Probe) -> Inputs:
+        return Inputs(self.seed, probe.id)
+
+    def _limits(self, probe: Probe) -> Limits:
         limits = self.kata.spec.limits
         if probe.memory_mb is not None:
             limits = msgspec.structs.replace(limits, memory_mb=probe.memory_mb)
         if probe.heap_mb is not None:
             limits = msgspec.structs.replace(limits, heap_mb=probe.heap_mb)
-        return self.plain_service(probe.environment(Inputs(self.seed, probe.id)), limits, history, probe.id)
+        return limits
 
-    def plain_service(self, env: dict[str, str], limits: Any, history: History, criterion: str) -> Service:
+    def plain_replicas(self, env: dict[str, str], limits: Limits, history: History, criterion: str) -> Replicas:
+        """As many copies as the kata asks for, all with the same environment of one's own."""
+        spec = self.kata.spec
+        rotation = Rotation(self.sandbox.relay, spec.service.readiness or spec.service.health, history)
+        names = [f"replica-{number}" for number in range(1, spec.replicas + 1)]
+        copies = [self.plain_service(env, limits, history, criterion, name, rotation) for name in names]
+        return Replicas(copies, rotation)
+
+    def plain_service(
+        self,
+        env: dict[str, str],
+        limits: Limits,
+        history: History,
+        criterion: str,
+        name: str = "",
+        rotation: Rotation | None = None,
+    ) -> Service:
         """A copy of the service with an environment of one's own; with no criterion its start is not announced."""
         return Service(
             self.sandbox,
@@ -124,9 +153,11 @@ class Stage:
             limits,
             history,
             f"i-{secrets.token_hex(8)}",
-            on_line=lambda stream, text: self.emit(LineLogged(self.now(), stream, text)),
-            on_start=lambda url: self.emit(ServiceStarted(self.now(), criterion, url)) if criterion else None,
-            on_stop=self._stopped,
+            on_line=lambda stream, text: self.emit(LineLogged(self.now(), stream, text, name)),
+            on_start=lambda one: self._started(one, criterion) if criterion else None,
+            on_stop=lambda ended: self._stopped(ended, name),
+            name=name,
+            rotation=rotation,
         )
 
     def _environment(self) -> dict[str, str]:
@@ -140,8 +171,11 @@ class Stage:
         env["NODE_OPTIONS"] = f"--import {self.sandbox.preload_path}"
         return env
 
-    def _stopped(self, ended: Exit) -> None:
-        self.emit(ServiceStopped(self.now(), ended.code, ended.signal, ended.reason))
+    def _started(self, one: Service, criterion: str) -> None:
+        self.emit(ServiceStarted(self.now(), criterion, one.url, one.name, one.kill_line))
+
+    def _stopped(self, ended: Exit, replica: str) -> None:
+        self.emit(ServiceStopped(self.now(), ended.code, ended.signal, ended.reason, replica))
 
     async def close(self) -> None:
         """Remove everything the run started."""
@@ -153,33 +187,3 @@ class Stage:
                 await self.sandbox.close()
             finally:
                 await self.backing.close()
-
-
-class _VitalsReceiver:
-    """Lines of vitals from one process of the service."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._buffer = b""
-
-    def data_received(self, data: bytes) -> None:
-        *lines, self._buffer = (self._buffer + data)[-65536:].split(b"\n")
-        for line in lines:
-            try:
-                sample = json.loads(line)
-                self._stage.emit(
-                    VitalsSampled(
-                        self._stage.now(),
-                        float(sample["loop_delay_ms"]),
-                        float(sample["loop_utilization"]),
-                        int(sample["rss_bytes"]),
-                        int(sample["heap_bytes"]),
-                        int(sample["handles"]),
-                        float(sample["cpu_share"]),
-                    )
-                )
-            except (ValueError, KeyError, TypeError):
-                continue
-
-    def ended(self, how: str) -> None:
-        pass

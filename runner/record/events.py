@@ -38,8 +38,15 @@ class NoticeGiven(Fact, frozen=True, tag=True):
 
 
 class ServiceStarted(Fact, frozen=True, tag=True):
+    """One copy was started, or the round-robin over all of them where `replica` is empty and there are several.
+
+    `kill_line` is the shell line that ends this copy by hand.
+    """
+
     criterion: str
     url: str
+    replica: str = ""
+    kill_line: str = ""
 
 
 class LineLogged(Fact, frozen=True, tag=True):
@@ -47,10 +54,16 @@ class LineLogged(Fact, frozen=True, tag=True):
 
     stream: str
     text: str
+    replica: str = ""
+
+    @property
+    def told(self) -> str:
+        """The line, after the name of the replica that printed it where there are several."""
+        return f"{self.replica} | {self.text}" if self.replica else self.text
 
 
 class VitalsSampled(Fact, frozen=True, tag=True):
-    """How the service's process feels. For display, never for a verdict."""
+    """How the service feels, the worst of its processes in each figure. For display, never for a verdict."""
 
     loop_delay_ms: float
     loop_utilization: float
@@ -84,6 +97,7 @@ class ServiceStopped(Fact, frozen=True, tag=True):
     code: int | None
     signal: str | None
     reason: str = ""
+    replica: str = ""
 
 
 class RunEnded(Fact, frozen=True, tag=True):

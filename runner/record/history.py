@@ -24,7 +24,8 @@ class Exchange(Struct, frozen=True):
     """One request and what came of it. `how` says what went wrong: refused, reset, eof, timeout, malformed.
 
     `intended_s` is when it should have been sent, `lag_s` how late the verifier was; latency counts from the intended
-    time, so that a stalled service cannot hide its stall (coordinated omission).
+    time, so that a stalled service cannot hide its stall (coordinated omission). `replica` took the connection, or is
+    the one that was asked for it; empty where no one was, and where the service is one copy.
     """
 
     tag: str
@@ -43,6 +44,7 @@ class Exchange(Struct, frozen=True):
     ended_s: float | None = None
     conn: int = 0
     lag_s: float = 0.0
+    replica: str = ""
 
     @property
     def ok(self) -> bool:
@@ -93,6 +95,7 @@ class Effect(Struct, frozen=True):
 class SignalSent(Struct, frozen=True):
     name: str
     at_s: float
+    replica: str = ""
 
 
 class Exited(Struct, frozen=True):
@@ -103,6 +106,15 @@ class Exited(Struct, frozen=True):
     at_s: float
     reason: str = ""
     asked: bool = False
+    replica: str = ""
+
+
+class Rotated(Struct, frozen=True):
+    """From now on a replica is given connections by the round-robin, or no more."""
+
+    replica: str
+    is_in: bool
+    at_s: float
 
 
 class Sampled(Struct, frozen=True):
@@ -117,6 +129,7 @@ class Logged(Struct, frozen=True):
     at_s: float
     stream: str
     text: str
+    replica: str = ""
 
 
 class _Kept(Struct):
@@ -127,6 +140,7 @@ class _Kept(Struct):
     effects: list[Effect] = []
     signals: list[SignalSent] = []
     exits: list[Exited] = []
+    rotations: list[Rotated] = []
     sampled: list[Sampled] = []
     logged: list[Logged] = []
     lags: list[tuple[float, float]] = []
@@ -184,14 +198,17 @@ class History:
     def add_effect(self, name: str, key: str, data: dict[str, Any]) -> None:
         self._kept.effects.append(Effect(name, key, self.now(), data))
 
-    def add_signal(self, name: str) -> None:
-        self._kept.signals.append(SignalSent(name, self.now()))
+    def add_signal(self, name: str, replica: str = "") -> None:
+        self._kept.signals.append(SignalSent(name, self.now(), replica))
 
     def add_exit(self, exited: Exited) -> None:
         self._kept.exits.append(exited)
 
-    def add_line(self, stream: str, text: str) -> None:
-        self._kept.logged.append(Logged(self.now(), stream, text))
+    def add_rotation(self, replica: str, is_in: bool) -> None:
+        self._kept.rotations.append(Rotated(replica, is_in, self.now()))
+
+    def add_line(self, stream: str, text: str, replica: str = "") -> None:
+        self._kept.logged.append(Logged(self.now(), stream, text, replica))
 
     def add_lag(self, at_s: float, lag_s: float) -> None:
         self._kept.lags.append((at_s, lag_s))
@@ -230,6 +247,11 @@ class History:
     @property
     def exits(self) -> list[Exited]:
         return self._kept.exits
+
+    @property
+    def rotations(self) -> list[Rotated]:
+        """When each replica came into the round-robin and left it."""
+        return self._kept.rotations
 
     def exchanges(self, tag: str | None = None, method: str | None = None, path: str | None = None) -> list[Exchange]:
         """Requests in the order they ended, narrowed by whatever is given."""

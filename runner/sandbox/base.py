@@ -53,10 +53,13 @@ class Listener(Struct, frozen=True):
 
 
 class RunningService(Protocol):
-    """One started copy. `relay_name` is what `Relay.dial` knows it by."""
+    """One started copy. `relay_name` is what `Relay.dial` knows it by; `kill_line` ends it from any shell."""
 
     relay_name: str
     port: int
+
+    @property
+    def kill_line(self) -> str: ...
 
     @property
     def exit(self) -> Exit | None:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from runner.sandbox.engine import EngineFacts
 
 _RELAY_PORT = 7000
+# More containers than this being started at once only take longer, each of them.
+_STARTS_PER_CORE = 2
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -58,6 +60,7 @@ class DockerSandbox:
         self._count = 0
         self._leaks: list[str] = []
         self._closed = False
+        self._starts = asyncio.Semaphore(_STARTS_PER_CORE * max(1, facts.cpus))
 
     async def open(self) -> None:
         token = secrets.token_hex(16)
@@ -136,6 +139,10 @@ class DockerSandbox:
         return self._lane
 
     async def start(self, launch: Launch, on_line: OnLine) -> DockerService:
+        async with self._starts:
+            return await self._start(launch, on_line)
+
+    async def _start(self, launch: Launch, on_line: OnLine) -> DockerService:
         self._count += 1
         name, port = f"service-{self._count}", random_port()
         address = self._made_lane.take_address()

@@ -109,10 +109,15 @@ class DockerService:
 
     def _await_end(self, api: APIClient) -> None:
         """On a thread of its own: the engine answers when the container has ended."""
+        from docker.errors import NotFound
+
         try:
-            api.wait(self._identity)
+            code = api.wait(self._identity)["StatusCode"]
             told_s = monotonic_s()
-            state = api.inspect_container(self._identity)["State"]
+            try:
+                state = api.inspect_container(self._identity)["State"]
+            except NotFound:  # it was removed while it ran, and is gone by now
+                state = {"ExitCode": code}
         except Exception as error:
             # Whatever it was, nobody else will ever say that this container has ended.
             self._on_loop(self._lose, str(error))
@@ -130,6 +135,10 @@ class DockerService:
                 await self._drained.wait()
         if not self._ended.done():
             self._ended.set_result(_exit(state, told_s, self._reason, self._heap_aborted))
+
+    @property
+    def kill_line(self) -> str:
+        return f"docker kill {self._identity[:12]}"
 
     @property
     def exit(self) -> Exit | None:

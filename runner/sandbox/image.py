@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from runner.sandbox.base import SandboxError
 from runner.sandbox.cache import cache_dir, free_bytes, locked
-from runner.sandbox.host_relay import RELAY_SCRIPT, VITALS_SCRIPT
+from runner.sandbox.host_relay import RELAY_MODULES, RELAY_SCRIPT, VITALS_SCRIPT
 from runner.sandbox.node import node_binary, node_version
 from runner.sandbox.toolbox import Progress, Toolbox
 
@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 REPOSITORY = "prodrill-base"
 PRELOAD_PATH = "/prodrill/vitals.mjs"
 RELAY_PATH = "/prodrill/relay.mjs"
+_SCRIPTS = {
+    RELAY_PATH: RELAY_SCRIPT,
+    **{f"/prodrill/{module.name}": module for module in RELAY_MODULES},
+    PRELOAD_PATH: VITALS_SCRIPT,
+}
 _LAYOUT = "1"
 _KEPT_IMAGES = 3
 _NEEDED_BYTES = 400 * 2**20
@@ -48,7 +53,7 @@ _SAME_MACHINE = {"arm64": "aarch64", "amd64": "x86_64"}
 
 
 class BaseImage:
-    """The image of one toolbox, Node.js version and pair of our own scripts; `tag` names it."""
+    """The image of one toolbox, Node.js version and set of our own scripts; `tag` names it."""
 
     def __init__(self, client: DockerClient, facts: EngineFacts, toolbox: Toolbox) -> None:
         self._client, self._toolbox = client, toolbox
@@ -56,7 +61,7 @@ class BaseImage:
         is_same_machine = facts.architecture in ("", here)
         asked = os.environ.get("PRODRILL_BASE_IMAGE", "") == "official"
         self.is_official = asked or not sys.platform.startswith("linux") or not is_same_machine
-        scripts = RELAY_SCRIPT.read_bytes() + VITALS_SCRIPT.read_bytes()
+        scripts = b"".join(script.read_bytes() for script in _SCRIPTS.values())
         named = f"{_LAYOUT} {toolbox.hash} {node_version()} {self.is_official} {facts.architecture}".encode()
         self.hash = hashlib.sha256(named + scripts).hexdigest()[:12]
         self.tag = f"{REPOSITORY}:{self.hash}"
@@ -175,7 +180,7 @@ def _dockerfile() -> str:
 def _pack(tar: tarfile.TarFile, root: str, toolbox: Toolbox, *, with_node: bool) -> None:
     for folder, mode in (("app", 0o755), ("prodrill", 0o755), ("tmp", 0o1777), ("node_modules", 0o755)):
         _add_folder(tar, root + folder, mode)
-    for script, path in ((RELAY_SCRIPT, RELAY_PATH), (VITALS_SCRIPT, PRELOAD_PATH)):
+    for path, script in _SCRIPTS.items():
         _add_bytes(tar, root + path.lstrip("/"), script.read_bytes())
     if with_node:
         for name, text in _FILES.items():

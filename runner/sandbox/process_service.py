@@ -75,6 +75,10 @@ class ProcessService:
         return self._process
 
     @property
+    def kill_line(self) -> str:
+        return f"kill -9 {self.process.pid}"
+
+    @property
     def exit(self) -> Exit | None:
         return self._ended.result() if self._ended.done() else None
 

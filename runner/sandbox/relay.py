@@ -1,157 +1,17 @@
-"""The verifier's end of the relay: dial a service, play a downstream, set link faults.
-
-A connection through the relay is framed (`relay.mjs`), so its end is known as it was: `fin`, `reset`, or `lost` when
-the relay itself is gone.
-"""
+"""The verifier's end of the relay: dial a service or a pool of them, play a downstream, set link faults."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
-import struct
-from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from runner.clock import monotonic_s
+from runner.sandbox.framed import ConnectRefused, Framed, Receiver, RelayError
 
-_HEAD = struct.Struct(">BI")
-_DATA, _FIN, _RST, _CREDIT, _CLOSE = range(5)
-
-
-class RelayError(Exception):
-    """The relay did not answer, or refused a request of ours: our fault, never the service's."""
-
-
-class ConnectRefused(Exception):
-    """The service's side did not take the connection; `errno` as the relay's kernel named it (`ECONNREFUSED`)."""
-
-    def __init__(self, errno: str) -> None:
-        super().__init__(errno)
-        self.errno = errno
-
-
-class Receiver(Protocol):
-    """What reads one framed connection; called on the event loop."""
-
-    def data_received(self, data: bytes) -> None: ...
-
-    def ended(self, how: str) -> None:
-        """Once, after the last data: `fin`, `reset` or `lost`."""
-        ...
-
-
-class Framed(asyncio.Protocol):
-    """One connection through the relay. After `fin` from the peer we may still send (half-open)."""
-
-    def __init__(self, receiver: Receiver) -> None:
-        self._receiver = receiver
-        self._buffer = bytearray()
-        self._answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._answered = False
-        self._transport: asyncio.Transport | None = None
-        self._writable = asyncio.Event()
-        self._writable.set()
-        self.how = ""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def pause_writing(self) -> None:
-        self._writable.clear()
-
-    def resume_writing(self) -> None:
-        self._writable.set()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._writable.set()
-        if not self._answer.done():
-            self._answer.set_exception(RelayError("the relay closed the connection before it answered"))
-        self._end("lost")
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        if not self._answered and not self._take_answer():
-            return
-        while len(self._buffer) >= _HEAD.size:
-            kind, length = _HEAD.unpack_from(self._buffer)
-            if len(self._buffer) < _HEAD.size + length:
-                return
-            payload = bytes(memoryview(self._buffer)[_HEAD.size : _HEAD.size + length])
-            del self._buffer[: _HEAD.size + length]
-            self._act(kind, payload)
-
-    def _take_answer(self) -> bool:
-        end = self._buffer.find(b"\n")
-        if end < 0:
-            return False
-        answer = json.loads(self._buffer[:end])
-        del self._buffer[: end + 1]
-        self._answered = True
-        if not self._answer.done():
-            self._answer.set_result(answer)
-        return True
-
-    def _act(self, kind: int, payload: bytes) -> None:
-        if kind == _DATA:
-            if not self.how:
-                self._receiver.data_received(payload)
-        elif kind == _FIN:
-            self._end("fin")
-        elif kind == _RST:
-            self._end("reset")
-
-    def _end(self, how: str) -> None:
-        if not self.how:
-            self.how = how
-            self._receiver.ended(how)
-
-    def _frame(self, kind: int, payload: bytes = b"") -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(_HEAD.pack(kind, len(payload)) + payload)
-
-    @property
-    def open(self) -> bool:
-        """Whether bytes sent now can still leave this process."""
-        return self._transport is not None and not self._transport.is_closing()
-
-    def send(self, data: bytes) -> None:
-        self._frame(_DATA, data)
-
-    async def drain(self) -> None:
-        """Until the relay took what was sent, up to the kernel's buffers."""
-        await self._writable.wait()
-
-    def grant(self, count: int) -> None:
-        """Allow the relay `count` more bytes of the service's, for a connection dialled with a window."""
-        self._frame(_CREDIT, struct.pack(">I", count))
-
-    def finish(self) -> None:
-        """Send our FIN; the other direction stays open."""
-        self._frame(_FIN)
-
-    def reset(self) -> None:
-        """End it with a reset, as a vanished peer's kernel does."""
-        self._frame(_RST)
-        self._shut()
-
-    def close(self) -> None:
-        """End it as `close(2)` does: what is unread is thrown away."""
-        self._frame(_CLOSE)
-        self._shut()
-
-    def _shut(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
-
-    async def answer(self) -> dict[str, Any]:
-        """What the relay answered to the first line."""
-        return await self._answer
-
-    def say(self, line: bytes) -> None:
-        assert self._transport is not None
-        self._transport.write(line)
+__all__ = ["ConnectRefused", "Framed", "OnAccept", "OnRotation", "Receiver", "Relay", "RelayError"]
 
 
 class _Control:
@@ -200,6 +60,9 @@ class _Control:
 OnAccept = Callable[[int], Awaitable[None]]
 """Called with the number of a connection a service opened to a link; answer with `Relay.take`."""
 
+OnRotation = Callable[[str, bool], None]
+"""Called with a member of a pool, and whether it is given connections from now on."""
+
 
 class Relay:
     """A started relay at `host:port`. All its connections carry `token`."""
@@ -208,6 +71,7 @@ class Relay:
         self.host, self.port, self.token = host, port, token
         self._control: _Control | None = None
         self._accepting: dict[str, OnAccept] = {}
+        self._rotating: dict[str, OnRotation] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def connect(self, within_s: float = 5.0) -> None:
@@ -239,6 +103,10 @@ class Relay:
         return json.dumps({"token": self.token, "verb": verb, **values}).encode() + b"\n"
 
     def _on_event(self, message: dict[str, Any]) -> None:
+        if message["event"] == "rotated":
+            if (on_change := self._rotating.get(message["pool"])) is not None:
+                on_change(message["member"], message["ready"])
+            return
         handler = self._accepting.get(message["link"])
         if handler is None:
             return
@@ -254,6 +122,24 @@ class Relay:
     async def map(self, name: str, host: str, port: int) -> None:
         """Say where `name` is; `dial(name)` goes there from now on."""
         await self._ask("map", name=name, host=host, port=port)
+
+    async def unmap(self, name: str) -> None:
+        """Say that `name` is nowhere: whoever dials it is refused, and no pool has it ready."""
+        await self._ask("unmap", name=name)
+
+    async def pool(self, name: str, members: Mapping[str, str], path: str, on_change: OnRotation) -> None:
+        """Say that `name` is a pool; `dial(name)` goes to its next ready member from now on, in turn.
+
+        `members` has the target of each, in the order of their turns. A member is ready while `path` answers 200, which
+        the relay asks about every 50 ms, and until a connection is refused; a new target makes it a new member.
+        """
+        self._rotating[name] = on_change
+        await self._ask("pool", name=name, members=list(members.items()), path=path)
+
+    async def unpool(self, name: str) -> None:
+        """End a pool and the checks of its members; `on_change` hears nothing more."""
+        self._rotating.pop(name, None)
+        await self._ask("unpool", name=name)
 
     async def listen(self, link: str, on_accept: OnAccept | None = None, port: int = 0) -> int:
         """Open a port on the services' side; returns it. Each connection to it calls `on_accept`.
@@ -280,7 +166,10 @@ class Relay:
         return int((await self._ask("sever", name=name, how=how))["severed"])
 
     async def dial(self, name: str, receiver: Receiver, *, window: int = 0, within_s: float = 3.0) -> Framed:
-        """A connection to `name`. Raises ConnectRefused with the kernel's reason."""
+        """A connection to `name`, a target or a pool. Raises ConnectRefused with the kernel's reason.
+
+        Of a pool, a member that refuses is passed over for the next, and `ECONNREFUSED` says that none was ready.
+        """
         return await self._attach(receiver, "dial", name=name, window=window, within_ms=int(within_s * 1000))
 
     async def take(self, conn: int, receiver: Receiver) -> Framed:

@@ -58,6 +58,7 @@ class Board:
     probing: str = ""
     round: int = 1
     url: str = ""
+    copies: set[str] = field(default_factory=set)
     stopped: str = ""
     vitals: VitalsSampled | None = None
     report: Report | None = None
@@ -82,6 +83,7 @@ class Board:
         """The stream is over, whether it ended or was cancelled."""
         self.running, self.probing, self.stage, self.fraction = False, "", "", None
         self.vitals, self.url, self.stopped = None, "", ""
+        self.copies = set()
 
     def series_of(self, criterion: str) -> tuple[Series, ...]:
         """The evidence to draw: the judged series when there are any, else what was sampled live."""
@@ -97,7 +99,7 @@ class Board:
     def read(self, event: Event) -> None:
         match event:
             case LineLogged():
-                self.fresh_lines.append(safe_line(event.text))
+                self.fresh_lines.append(safe_line(event.told))
             case VitalsSampled():
                 self.vitals = event
             case SampleTaken():
@@ -133,6 +135,10 @@ class Board:
     def _service(self, event: ServiceStarted | ServiceStopped) -> None:
         if isinstance(event, ServiceStarted):
             self.url, self.stopped = safe_line(event.url, 200), ""
+            self.copies.add(event.replica)
+            return
+        self.copies.discard(event.replica)
+        if self.copies:  # the others still run, and it is their vitals that come
             return
         how = f"by {event.signal}" if event.signal else f"with code {event.code}"
         why = f": {event.reason}" if event.reason else ""

@@ -162,7 +162,9 @@ def _pytest(stage: Stage, plugin: ProbePlugin) -> None:
         plugins=[plugin],
     )
     if code == pytest.ExitCode.INTERRUPTED and not stage.stopping:
-        raise SandboxError(f"{file} could not be loaded. `prodrill lint {stage.kata.slug}` says more.")
+        raise SandboxError(
+            f"{file} could not be loaded: {plugin.trouble}. `prodrill lint {stage.kata.slug}` may say more."
+        )
 
 
 def _run_by_hand(job: Job, stage: Stage) -> None:

@@ -53,6 +53,9 @@ def test_an_unknown_kata_is_refused_with_the_nearest_name(root: Path) -> None:
         (f"{KATA}/service/README.md", "/healthz", "/health", "should name `/healthz`"),
         (f"{KATA}/kata.yaml", "difficulty: 1", "difficulty: 1\nbacking: [valkey]", "should name `REDIS_URL`"),
         (f"{KATA}/kata.yaml", "difficulty: 1", "difficulty: 1\ndownstreams: {pay: PAY_URL}", "should name `PAY_URL`"),
+        (f"{KATA}/kata.yaml", "entry:", "readiness: /readyz\n  entry:", "asked of several `replicas` only"),
+        (f"{KATA}/kata.yaml", "difficulty: 1", "difficulty: 1\nreplicas: 9", "`replicas` should be from 1 to 5"),
+        (PROBES, "(client: Client", "(replicas: Replicas, client: Client", "so it should ask for `service`"),
         (f"{KATA}/service/package.json", '"type": "module",', "", '"type": "module"'),
         (f"{KATA}/service/package.json", "{", "", "not valid JSON"),
         (f"{KATA}/service/src/app.js", "'express'", "'fastify'", "imports 'fastify'"),
@@ -114,6 +117,15 @@ def test_each_missing_part_is_told(root: Path, gone: str, complaint: str) -> Non
 def test_an_empty_file_is_told(root: Path, name: str) -> None:
     (root / KATA / name).write_text("\n")
     assert f"{Path(name).name}: is empty" in complaints()
+
+
+def test_a_kata_of_several_replicas_names_its_readiness_and_its_probes_ask_for_them(root: Path) -> None:
+    replace(root / KATA / "kata.yaml", "health: /healthz", "health: /healthz\n  readiness: /readyz\nreplicas: 3")
+    assert "should name `/readyz`, its readiness route" in complaints()
+    replace(root / KATA / "service/README.md", "/healthz", "/healthz /readyz /healthz")
+    assert complaints() == ""
+    replace(root / PROBES, "(client: Client", "(service: Service, client: Client")
+    assert "asks for `service`; kata.yaml says `replicas: 3`, so it should ask for `replicas`" in complaints()
 
 
 def test_an_answer_that_repeats_a_shipped_file_is_told(root: Path) -> None:

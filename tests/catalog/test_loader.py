@@ -115,6 +115,10 @@ def test_bytes_that_are_no_text_are_refused(kata_file: Path) -> None:
         ("lesson: slow-scan", "lesson: ../x", "`lesson`"),
         ("entry: server.js", "entry: ../server.js", r"`service\.entry`"),
         ("health: /healthz", "health: healthz", r"`service\.health`"),
+        ("difficulty: 1", "difficulty: 1\nreplicas: 0", "`replicas` should be from 1 to 5, but is 0"),
+        ("difficulty: 1", "difficulty: 1\nreplicas: 6", "`replicas` should be from 1 to 5, but is 6"),
+        ("difficulty: 1", "difficulty: 1\nreplicas: three", "`replicas`"),
+        ("health: /healthz", "health: /healthz\n  readiness: /readyz", "asked of several `replicas` only"),
         ("id: bad-requests-are-refused", "id: Bad", r"`criteria\[0\]\.id`"),
         (
             "  - id: bad-requests-are-refused",

@@ -45,6 +45,22 @@ def test_a_service_that_ends_by_itself_is_told_and_is_a_failure(typed: Type) -> 
         assert words in done.err
 
 
+def test_of_several_replicas_each_is_told_with_its_address_and_the_line_that_kills_it(typed: Type) -> None:
+    typed("start", "slow-sum")
+    engine = FakeEngine(
+        [
+            events.ServiceStarted(0.1, "", _URL),
+            events.ServiceStarted(0.1, "", "http://127.0.0.1:40124", "replica-1", "kill -9 4711"),
+            events.LineLogged(0.2, "stdout", "listening", "replica-1"),
+            events.ServiceStopped(1.0, None, "SIGKILL", "", "replica-1"),
+        ]
+    )
+    done = typed("run", "slow-sum", engine=engine)
+    assert done.out == f"{_URL}\nreplica-1 | listening\n"
+    assert "  replica-1: http://127.0.0.1:40124  # to end it: kill -9 4711\n" in done.err
+    assert "replica-1 ended by SIGKILL.\n" in done.err
+
+
 def test_our_own_fault_is_told_once_and_is_no_failure_of_the_service(typed: Type) -> None:
     typed("start", "slow-sum")
     broken = report_saying(Verdict.ERROR, Verdict.ERROR)

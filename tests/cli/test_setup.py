@@ -47,15 +47,20 @@ def test_content_and_state_that_cannot_be_used_are_told(typed: Type, monkeypatch
 
 
 def test_prepare_tells_each_stage_once_and_says_what_is_ready(typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:
-    def work(name: str, progress: prepare.Bar) -> str:
+    asked: list[tuple[str, ...]] = []
+
+    def work(name: str, progress: prepare.Bar, backing: tuple[str, ...]) -> str:
+        asked.append(backing)
         for number in range(1, 5):
             progress(f"Fetching npm packages, {number} of 4", number / 4)  # type: ignore[operator]
         return "process"
 
     monkeypatch.setattr(prepare, "prepare", work)
+    monkeypatch.setattr(prepare, "missing", lambda kinds: "Valkey was not found" if "valkey" in kinds else "")
     done = typed("prepare")
     assert done.out == "Ready: katas run in the process sandbox, without a network.\n"
-    assert done.err == "Fetching npm packages, 1 of 4\n"
+    assert done.err == "Fetching npm packages, 1 of 4\nKatas that need it are left out: Valkey was not found.\n"
+    assert asked == [("postgres",)]
 
 
 @pytest.mark.parametrize(("error", "code"), [(NoEngine("none; start Docker"), 2), (SandboxError("no registry"), 3)])

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from runner.probes import CallRecord, Effect, Exchange, Finding, History, Verdict
 from runner.record.history import Exited, SignalSent
+from tests.katas import kata_module
 
-_FILE = Path(__file__).parents[2] / "katas" / "abrupt-shutdown" / "probes.py"
-
-
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("abrupt_shutdown_probes", _FILE)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-probes = _load()
+probes = kata_module("abrupt-shutdown")
 
 ORDER = {"reference": "held-1", "sku": "AB-1234", "quantity": 3}
 SIGNAL_S = 1.0

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import math
 import random
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from runner.probes import Finding, History, Verdict
 from runner.record.history import Exchange
+from tests.katas import kata_module
 
-_KATA = Path(__file__).parents[2] / "katas" / "blocked-event-loop"
-
-
-def _load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"blocked_event_loop_{name}", _KATA / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-probes = _load("probes")
-expected = _load("expected")
+probes = kata_module("blocked-event-loop")
+expected = kata_module("blocked-event-loop", "expected")
 
 KEY_MS = 200.0
 REPORT_S = 0.4

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
 from runner.probes import Finding, History, Verdict
 from runner.record.history import Exchange
+from tests.katas import kata_module
 
-_FILE = Path(__file__).parents[2] / "katas" / "missing-backpressure" / "probes.py"
-
-
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("missing_backpressure_probes", _FILE)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-probes = _load()
+probes = kata_module("missing-backpressure")
+judges = kata_module("missing-backpressure", "judges")
+scene = kata_module("missing-backpressure", "feed")
 
 
 def _seen(tag: str = "small", **changes: Any) -> dict[str, Any]:
@@ -128,7 +117,7 @@ def test_memory_that_grows_without_the_pull_fails() -> None:
 def _readers(**changes: Any) -> dict[str, Any]:
     """Three readers that left well; `changes` are those of the one that paused."""
     well = {"left_at_mib": 5.0, "after_mib": 0.2, "released": True}
-    readers = [{"way": way, **well} for way in probes.WAYS]
+    readers = [{"way": way, **well} for way in judges.WAYS]
     readers[0] |= changes
     return {"readers": readers}
 
@@ -158,12 +147,12 @@ def test_readers_that_left_before_anything_was_pulled_prove_nothing() -> None:
 
 
 def _crowd(*prompt: dict[str, Any], held: int = 20) -> dict[str, Any]:
-    return {"prompt": list(prompt) or [_seen("prompt")], "held": held, "pulled_mib": 90.0}
+    return {"prompt": list(prompt) or [_seen("prompt")], "held": held, "pulled_mib": 90.0, "at_rest": True}
 
 
 def _with_resident(mib: float) -> History:
     history = History()
-    history.sample("resident", mib, "MiB", probes.RESIDENT_LIMIT_MIB)
+    history.sample("resident", mib, "MiB", judges.RESIDENT_LIMIT_MIB)
     return history
 
 
@@ -181,7 +170,7 @@ def test_prompt_readers_served_beside_the_crowd_pass() -> None:
 
 def test_a_process_above_its_memory_fails() -> None:
     assert (
-        _judged(probes.the_others_are_served, _crowd(), _with_resident(probes.RESIDENT_LIMIT_MIB + 1)).verdict
+        _judged(probes.the_others_are_served, _crowd(), _with_resident(judges.RESIDENT_LIMIT_MIB + 1)).verdict
         is Verdict.FAILED
     )
 
@@ -206,6 +195,12 @@ def test_an_unanswered_health_check_fails() -> None:
     assert _judged(probes.the_others_are_served, _crowd(), history).verdict is Verdict.FAILED
 
 
+def test_a_pull_that_has_not_come_to_rest_passes_nothing() -> None:
+    crowd = _crowd() | {"at_rest": False}
+    assert _judged(probes.the_others_are_served, crowd, _with_resident(315.0)).verdict is Verdict.INCONCLUSIVE
+    assert _judged(probes.the_others_are_served, crowd, _with_resident(449.0)).verdict is Verdict.FAILED
+
+
 def test_slow_readers_turned_away_fail() -> None:
     finding = _judged(probes.the_others_are_served, _crowd(held=16), _with_resident(200.0))
     assert finding.verdict is Verdict.FAILED
@@ -218,11 +213,11 @@ def test_slow_readers_turned_away_fail() -> None:
 def _failures(**changes: dict[str, Any]) -> tuple[dict[str, Any], History]:
     """Every way of failing, each visible to its reader; `changes` by tag."""
     broken = {"ended": "eof", "complete": False, "intact": False}
-    exports = [_seen(way, **broken) for way in probes.FAILURES if way != "refused"]
+    exports = [_seen(way, **broken) for way in scene.FAILURES if way != "refused"]
     exports.append(_seen("refused", status=502, intact=False))
     exports += [_seen("healthy"), _seen("later")]
     history = History()
-    for way in probes.FAILURES:
+    for way in scene.FAILURES:
         history.fault(way, 1)
     return {"exports": [seen | changes.get(seen["tag"], {}) for seen in exports]}, history
 
@@ -237,7 +232,7 @@ def test_half_a_body_with_a_proper_ending_fails(way: str) -> None:
     notes, history = _failures(**{way: {"complete": True, "ended": "whole"}})
     finding = _judged(probes.nobody_takes_it_for_whole, notes, history)
     assert finding.verdict is Verdict.FAILED
-    assert probes.FAILURES[way] in finding.sentence
+    assert scene.FAILURES[way] in finding.sentence
 
 
 def test_an_error_status_with_a_whole_body_is_no_disguise() -> None:

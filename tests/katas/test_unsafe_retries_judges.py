@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
+import math
 import random
-from pathlib import Path
-from types import ModuleType
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from runner.probes import CallRecord, Exchange, Finding, History, Verdict
+from tests.katas import kata_module
 
-_FILE = Path(__file__).parents[2] / "katas" / "unsafe-retries" / "probes.py"
-
-
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("unsafe_retries_probes", _FILE)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-probes = _load()
+probes = kata_module("unsafe-retries")
 
 
 class Told:
@@ -226,50 +215,57 @@ def test_giving_up_a_wait_that_fits_the_deadline_fails() -> None:
 DRAW = random.Random(20150304)
 
 
-def _herd(first: Any, third: Any, retried: int = 30, lag_s: float = 0.0) -> History:
-    """Groups that fail together, and orders that fail three times; `first` and `third` give the waits."""
-    groups = [[f"{g}-{n}" for n in range(30)] for g in range(5)]
-    told = Told(groups=groups, thrice=[f"t-{n}" for n in range(60)])
-    for g, group in enumerate(groups):
-        for n, order in enumerate(group):
-            told.call(order, g + 0.001 * n, took_s=0.0)
-            if n < retried:
-                told.call(order, g + 0.001 * n + first(), 201)
-    for n in range(60):
-        at_s = 9.0
-        for wait in [0.0, first(), first(), third()][: 4 if n < retried * 2 else 2]:
-            at_s += wait
-            told.call(f"t-{n}", at_s, took_s=0.0)
+def _row(wait: Callable[[int], float], retried: int = 48, lag_s: float = 0.0, stall_s: float = 0.0) -> History:
+    """Orders that fail ten milliseconds apart; `wait(n)` draws the wait before retry n. The verifier may stall."""
+    told = Told(orders=[f"o-{n}" for n in range(48)])
+    for n in range(48):
+        at_s = 0.01 * n
+        for retry in range(5 if n < retried else 2):
+            at_s += wait(retry) if retry else 0.0
+            told.call(f"o-{n}", _seen_s(at_s, stall_s), took_s=0.0)
     told.history.add_lag(0.5, lag_s)
     return told.history
 
 
-def test_waits_drawn_afresh_from_a_growing_range_pass() -> None:
-    full = _herd(lambda: DRAW.uniform(0, 0.2), lambda: DRAW.uniform(0, 0.8))
-    a_fifth = _herd(lambda: 0.2 * DRAW.uniform(1, 1.2), lambda: 0.8 * DRAW.uniform(1, 1.2))
-    assert probes.they_come_apart(full).verdict is Verdict.PASSED
-    assert probes.they_come_apart(a_fifth).verdict is Verdict.PASSED
+def _seen_s(at_s: float, stall_s: float) -> float:
+    """What comes while a busy machine stands still is seen at its end, in any order."""
+    return at_s if not stall_s else math.ceil(at_s / stall_s) * stall_s + DRAW.uniform(0, 0.003)
 
 
-def test_waits_that_are_the_same_for_all_fail_whatever_the_machine_adds_to_every_one() -> None:
-    finding = probes.they_come_apart(_herd(lambda: 0.1, lambda: 0.4))
-    assert (finding.verdict, finding.value) == (Verdict.FAILED, 1.0)
+JITTERS: dict[str, Callable[[int], float]] = {
+    "full": lambda n: DRAW.uniform(0, 0.2 * 2**n),
+    "half": lambda n: 0.1 * 2**n * DRAW.uniform(0.5, 1),
+    "a fifth on top": lambda n: 0.1 * 2**n * DRAW.uniform(1, 1.2),
+}
+
+
+@pytest.mark.parametrize("stall_s", [0.0, 0.03])
+@pytest.mark.parametrize("jitter", JITTERS)
+def test_waits_drawn_afresh_from_a_growing_range_pass(jitter: str, stall_s: float) -> None:
+    assert probes.they_come_apart(_row(JITTERS[jitter], stall_s=stall_s)).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize("stall_s", [0.0, 0.03, 0.1])
+def test_waits_that_are_the_same_for_all_never_pass_however_the_machine_stalls(stall_s: float) -> None:
+    finding = probes.they_come_apart(_row(lambda n: 0.1 * 2**n, stall_s=stall_s))
+    assert finding.verdict in {Verdict.FAILED, Verdict.INCONCLUSIVE} and finding.value == 0
+    assert stall_s == 0.1 or finding.verdict is Verdict.FAILED
 
 
 def test_waits_that_scatter_and_do_not_grow_fail() -> None:
-    finding = probes.they_come_apart(_herd(lambda: DRAW.uniform(0.1, 0.2), lambda: DRAW.uniform(0.1, 0.2)))
+    finding = probes.they_come_apart(_row(lambda n: DRAW.uniform(0.2, 0.4)))
     assert finding.verdict is Verdict.FAILED and "do not grow" in finding.sentence
 
 
 def test_a_trace_of_jitter_is_left_open() -> None:
-    finding = probes.they_come_apart(_herd(lambda: 0.1 + DRAW.uniform(0, 0.016), lambda: 0.4))
-    assert finding.verdict is Verdict.INCONCLUSIVE and finding.value is not None and 0.6 < finding.value < 0.85
+    finding = probes.they_come_apart(_row(lambda n: 0.1 * 2**n * DRAW.uniform(1, 1.12)))
+    assert finding.verdict is Verdict.INCONCLUSIVE and finding.value is not None and 0.08 < finding.value < 0.15
 
 
 def test_retries_withheld_before_the_floor_fail_and_a_late_verifier_says_nothing() -> None:
-    few: dict[str, Any] = {"first": lambda: 0.1, "third": lambda: 0.4, "retried": 5}
-    assert probes.they_come_apart(_herd(**few)).verdict is Verdict.FAILED
-    assert probes.they_come_apart(_herd(**few, lag_s=1.5)).verdict is Verdict.INCONCLUSIVE
+    few: dict[str, Any] = {"wait": JITTERS["full"], "retried": 5}
+    assert probes.they_come_apart(_row(**few)).verdict is Verdict.FAILED
+    assert probes.they_come_apart(_row(**few, lag_s=1.5)).verdict is Verdict.INCONCLUSIVE
 
 
 # -- answers-in-time --------------------------------------------------------------------------------------------------

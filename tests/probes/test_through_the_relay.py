@@ -19,6 +19,7 @@ from runner.probes import (
     reset,
     sequence,
 )
+from runner.probes.downstream import _Link
 from runner.sandbox.relay import Relay
 from tests.probes.relayed import relayed
 
@@ -124,6 +125,22 @@ def test_a_downstream_follows_its_script_and_its_calls_are_recorded() -> None:
     run(work())
 
 
+def test_a_caller_gone_in_the_moment_its_request_came_is_known_to_be_gone() -> None:
+    """Both arrive before the handler had its turn, as they do behind a timeout that is nearly over."""
+
+    async def work() -> None:
+        history = History()
+        pay = Downstream("pay", history)
+        pay.on("POST", "/charges", hang())
+        link = _Link(pay, 1)
+        link.data_received(b"POST /charges HTTP/1.1\r\nhost: pay\r\ncontent-length: 0\r\n\r\n")
+        link.ended("reset")
+        await link.serve()
+        assert [call.closed_by for call in history.calls("pay")] == ["service"]
+
+    run(work())
+
+
 def test_a_gate_holds_calls_until_it_is_opened() -> None:
     async def work() -> None:
         async with relayed("caller.cjs") as relay:
@@ -162,6 +179,18 @@ def test_the_relay_ends_with_its_control_connection() -> None:
             raise AssertionError("the relay still answers")
 
     run(work())
+
+
+def test_a_history_kept_before_there_were_replicas_still_reads() -> None:
+    kept = (
+        b'{"criterion":"c","exchanges":[{"tag":"","n":1,"method":"GET","path":"/","intended_s":0,"sent_s":0,"outcome":"ok"}],'
+        b'"signals":[{"name":"SIGTERM","at_s":1}],"exits":[{"code":0,"signal":null,"at_s":1.5}],'
+        b'"logged":[{"at_s":1,"stream":"stdout","text":"bye"}]}'
+    )
+    history = History.from_bytes(kept)
+    recorded = (history.exchanges()[0], history.signals[0], history.exits[0], history.lines()[0])
+    assert [one.replica for one in recorded] == [""] * 4
+    assert history.rotations == []
 
 
 def test_a_kept_history_reads_back_as_it_was() -> None:

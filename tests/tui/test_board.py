@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runner.record.events import LineLogged, NoticeGiven, ProbeStarted, ServiceStopped, VitalsSampled
+from runner.record.events import LineLogged, NoticeGiven, ProbeStarted, ServiceStarted, ServiceStopped, VitalsSampled
 from runner.record.finding import Verdict
 from runner.tui.board import LOG_LINES, Board
 from runner.tui.vitals_line import vitals_text
@@ -59,3 +59,16 @@ def test_vitals_give_way_to_how_the_service_ended() -> None:
     assert vitals_text(board, 64) == "loop delay 3 ms · busy 50% · RSS 1/64 MB · handles 7 · CPU 100%"
     board.read(ServiceStopped(1.0, None, "SIGKILL", "memory"))
     assert vitals_text(board, 64) == "service ended by SIGKILL: memory"
+
+
+def test_lines_name_their_replica_and_vitals_stay_until_the_last_of_them_stopped() -> None:
+    board = a_board()
+    for name in ("replica-1", "replica-2"):
+        board.read(ServiceStarted(0.0, "c", "http://127.0.0.1:1", name))
+    board.read(LineLogged(0.1, "stdout", "up", "replica-2"))
+    assert list(board.fresh_lines) == ["replica-2 | up"]
+    board.read(VitalsSampled(0.2, 3.2, 0.5, 2**20, 0, 7, 1.0))
+    board.read(ServiceStopped(1.0, None, "SIGKILL", "", "replica-1"))
+    assert board.vitals is not None and board.stopped == ""
+    board.read(ServiceStopped(1.0, 0, None, "", "replica-2"))
+    assert board.vitals is None and board.stopped == "service ended with code 0"

@@ -216,6 +216,12 @@ def test_a_judge_that_throws_is_our_error_and_never_a_pass(tmp_path: Path) -> No
     assert report.exit_code == 3
 
 
+def test_probes_that_cannot_be_loaded_are_our_error_with_the_reason(tmp_path: Path) -> None:
+    report = _verify_kata(_kata_with(tmp_path, ("failed, passed, probe", "failed, passed, prob")), "answers")
+    assert report.verdict is Verdict.ERROR
+    assert "cannot import name 'prob'" in _first_sentence(report)
+
+
 def test_an_unclear_probe_is_repeated_with_a_fresh_service(tmp_path: Path) -> None:
     folder = _kata_with(
         tmp_path,

@@ -15,12 +15,13 @@ from runner.catalog.yaml_file import read_text
 
 
 class FoundProbe(Struct, frozen=True):
-    """A function under `@probe("criterion")`, and whether a judge belongs to it."""
+    """A function under `@probe("criterion")`, the fixtures it asks for, and whether a judge belongs to it."""
 
     criterion: str
     function: str
     line: int
     judged: bool
+    fixtures: tuple[str, ...] = ()
 
 
 def found_probes(source: str) -> list[FoundProbe]:
@@ -33,7 +34,7 @@ def found_probes(source: str) -> list[FoundProbe]:
         if isinstance(decorator, ast.Attribute) and decorator.attr == "judge" and isinstance(decorator.value, ast.Name)
     }
     return [
-        FoundProbe(criterion, function.name, function.lineno, function.name in judged)
+        FoundProbe(criterion, function.name, function.lineno, function.name in judged, _arguments(function))
         for function in functions
         for decorator in function.decorator_list
         if (criterion := _criterion_of(decorator)) is not None
@@ -55,6 +56,15 @@ def check_probes(kata: Kata) -> Iterator[Problem]:
         yield Problem(file, None, f"not valid Python: {error}")
         return
     yield from _matched(file, [criterion.id for criterion in kata.criteria], probes)
+    yield from _right_copies(file, kata.spec.replicas, probes)
+
+
+def _right_copies(file: Path, replicas: int, probes: list[FoundProbe]) -> Iterator[Problem]:
+    right, wrong = ("replicas", "service") if replicas > 1 else ("service", "replicas")
+    for probe in probes:
+        if wrong in probe.fixtures:
+            said = f"kata.yaml says `replicas: {replicas}`, so it should ask for `{right}`"
+            yield Problem(file, probe.line, f"the probe {probe.criterion!r} asks for `{wrong}`; {said}")
 
 
 def _matched(file: Path, wanted: list[str], probes: list[FoundProbe]) -> Iterator[Problem]:
@@ -75,6 +85,10 @@ def _matched(file: Path, wanted: list[str], probes: list[FoundProbe]) -> Iterato
             yield Problem(file, None, f'no probe for the criterion {name!r}: add `@probe("{name}", ...)`')
     if sorted(names) == sorted(wanted) and names != wanted:
         yield Problem(file, None, f"the probes should be in the order of kata.yaml: {', '.join(wanted)}")
+
+
+def _arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
+    return tuple(each.arg for each in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs))
 
 
 def _criterion_of(decorator: ast.expr) -> str | None:

@@ -99,6 +99,7 @@ def _contract(kata: Kata) -> Iterator[Problem]:
         "PORT": "where it listens",
         "INSTANCE_ID": "what its health route repeats",
         kata.spec.service.health: "its health route",
+        **({kata.spec.service.readiness: "its readiness route"} if kata.spec.service.readiness else {}),
         **{variable: f"where it finds {name}" for name, variable in kata.spec.downstreams.items()},
         **{BACKING_VARIABLES[kind]: f"where it finds {kind}" for kind in kata.spec.backing},
         **dict.fromkeys(kata.spec.service.env, "which kata.yaml sets"),

@@ -52,6 +52,13 @@ if TYPE_CHECKING:
     help="Another answer key, laid out as solutions/ is.",
 )
 @click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, help="How many times each.")
+@click.option(
+    "--again",
+    type=click.IntRange(0, 100),
+    default=0,
+    metavar="N",
+    help="Verify N times more what is not as named; if it then always is, call it unsteady, and do not fail for it.",
+)
 @click.option("--jobs", type=click.IntRange(1, 16), default=1, show_default=True, help="How many at a time.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the rows as JSON; - for stdout.")
 @click.pass_context
@@ -64,6 +71,7 @@ def command(
     variants: tuple[str, ...],
     answers: Path | None,
     repeat: int,
+    again: int,
     jobs: int,
     json_file: str | None,
 ) -> int:
@@ -79,10 +87,14 @@ def command(
     tell(f"Proving {_count(plan)} in {' and '.join(where)}{f', {repeat} times' if repeat > 1 else ''}.")
     to_stdout = json_file == "-"
     rows = run_to_end(_prove(engine_of(ctx), plan, where, answers, repeat, jobs, table=not to_stdout))
-    if json_file is not None:
-        _write(rows, json_file)
     wrong = [row for row in rows if not row.right]
     tell(f"{len(rows)} verified, {len(wrong)} not as named{f', {skipped} skipped' if skipped else ''}.")
+    if again and wrong:
+        more = run_to_end(_again(engine_of(ctx), wrong, answers, again, table=not to_stdout))
+        rows += more
+        wrong = _steadily_wrong(wrong, more)
+    if json_file is not None:
+        _write(rows, json_file)
     if wrong:
         return ExitCode.FAILED
     return ExitCode.OURS_OR_INCONCLUSIVE if skipped and not rows else ExitCode.PASSED
@@ -138,6 +150,25 @@ async def _prove(
             )
     status.clear()
     return rows
+
+
+async def _again(engine: Engine, wrong: Sequence[Row], answers: Path | None, times: int, *, table: bool) -> list[Row]:
+    """Each of these answers so many times more, one at a time."""
+    rows: list[Row] = []
+    for row in wrong:
+        plan = [Plan(find_kata(row.kata), (row.variant,))]
+        rows += await _prove(engine, plan, [row.sandbox], answers, times, 1, table=table)
+    return rows
+
+
+def _steadily_wrong(wrong: Sequence[Row], more: Sequence[Row]) -> list[Row]:
+    """Those that were not as named again; of the others it tells, as a verdict that changes is a fault of ours."""
+    still = {(row.kata, row.sandbox, row.variant) for row in more if not row.right}
+    steady = [row for row in wrong if (row.kata, row.sandbox, row.variant) in still]
+    for row in wrong:
+        if row not in steady:
+            tell(f"Unsteady: {row.kata} {_answer(row)} in {row.sandbox}, seed {row.report.seed}.")
+    return steady
 
 
 def check_variants(katas: Sequence[Kata], names: Sequence[str], answers: Path | None) -> None:

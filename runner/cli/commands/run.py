@@ -35,6 +35,7 @@ def command(ctx: click.Context, kata: str, kata_name: str | None, sandbox: str) 
     """Start your copy of KATA (or the service in a folder) and keep it running, until Ctrl-C.
 
     Its URL and what it logs go to stdout; a line to try, and its vitals, to stderr. Whatever it calls answers happily.
+    Where KATA has several replicas the URL is the round-robin's; each one's own, and how to end it, is told beside it.
     """
     from runner.verifier import RunRequest
 
@@ -79,11 +80,13 @@ class Bystander:
                 self._status.status(printable(text)) if self._status.live else self._status.line(printable(text))
             case events.NoticeGiven(text=text):
                 self._status.told(f"note: {text}", "yellow")
-            case events.ServiceStarted(url=url):
-                self._service_started(url)
-            case events.LineLogged(text=text):
+            case events.ServiceStarted(replica=""):
+                self._service_started(event.url)
+            case events.ServiceStarted():
+                self._status.line(f"  {event.replica}: {event.url}  # to end it: {event.kill_line}")
+            case events.LineLogged():
                 self._status.clear()
-                out(printable(text))
+                out(printable(event.told))
             case events.VitalsSampled():
                 self._vitals(event)
             case events.ServiceStopped():
@@ -118,7 +121,7 @@ class Bystander:
         how = f"ended by {event.signal}" if event.signal else f"exited with code {event.code}"
         reason = f", because of its {event.reason} limit" if event.reason else ""
         self._failed = True
-        self._status.line(f"The service {how}{reason}.")
+        self._status.line(f"{event.replica or 'The service'} {how}{reason}.")
 
 
 def vitals_line(event: events.VitalsSampled) -> str:

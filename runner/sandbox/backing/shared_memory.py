@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import subprocess
 from pathlib import Path
+
+from runner.sandbox.backing.home import rights
 
 _IPC_RMID = 0
 _TABLE = Path("/proc/sysvipc/shm")
@@ -20,7 +23,13 @@ def release_below(folder: Path, *, all_ended: bool = False) -> None:
         with contextlib.suppress(OSError, ValueError, IndexError):
             key, identity = map(int, record.read_text().splitlines()[_LINE_OF_SEGMENT].split())
             if _is_unused(key, identity, all_ended):
-                ctypes.CDLL(None).shmctl(identity, _IPC_RMID, None)
+                _remove(identity)
+
+
+def _remove(identity: int) -> None:
+    """By ourselves or, where root may not touch what others own, as in a container, with the rights of its owner."""
+    if ctypes.CDLL(None).shmctl(identity, _IPC_RMID, None) != 0:
+        subprocess.run(["ipcrm", "-m", str(identity)], capture_output=True, check=False, cwd="/", **rights())
 
 
 def _is_unused(key: int, identity: int, all_ended: bool) -> bool:

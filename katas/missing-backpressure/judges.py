@@ -1,0 +1,216 @@
+"""What the probes of `missing-backpressure` find: pure functions over a history.
+
+Bytes and endings decide; a time only where the contract is about time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runner.probes import Finding, History, beside, failed, inconclusive, passed
+
+scene = beside(__file__, "feed")
+reading = beside(__file__, "reading")
+
+AHEAD_LIMIT_MIB = 32.0
+GROWTH_LIMIT_MIB = 96.0
+AFTER_LEAVING_LIMIT_MIB = 16.0
+RELEASED_WITHIN_S = 5.0
+RESIDENT_LIMIT_MIB = 448.0
+ANSWERED_WITHIN_S = 5.0
+SLOW_READERS = 20
+WAYS = {
+    "paused": "A reader vanished while it paused",
+    "reading": "A reader closed its connection while it read",
+    "early": "A reader was gone before it had read anything",
+}
+SLOW_CURL = 'curl -sS -N --limit-rate 20k "$URL/accounts/acme-1/postings.csv" > /dev/null'
+
+
+def they_arrive_whole(history: History) -> Finding:
+    """Each body is, byte for byte, the statement the feed held."""
+    exports = history.notes["exports"]
+    wrong = [e for e in exports if not e["intact"]]
+    evidence: dict[str, Any] = {"value": len(wrong), "limit": 0, "unit": "wrong exports", "reproduce": SLOW_CURL}
+    if not wrong:
+        rows = sum(e["rows"] for e in exports)
+        return passed(
+            f"All {len(exports)} exports ({rows:,} rows) arrived byte for byte as the feed held them.", **evidence
+        )
+    first = wrong[0]
+    what = f"An export of {first['rows']:,} rows{' whose reader paused' if first['tag'] == 'paused' else ''}"
+    if first["status"] != 200:
+        sentence = f"{what} was answered {first['status'] or 'not at all'} ({first['ended'] or 'still open'})."
+    elif not first["complete"]:
+        sentence = f"{what} did not come to its end: {first['bytes']:,} bytes, then {first['ended'] or 'nothing more'}."
+    else:
+        sentence = (
+            f"{what} ended properly after {first['bytes']:,} bytes, which are not the rows the feed held: "
+            f"none may be missing or changed."
+        )
+    return failed(sentence, decided_by=[reading.told(e) for e in exports], **evidence)
+
+
+def the_pull_comes_to_rest(history: History) -> Finding:
+    """The pull comes to rest a bounded distance ahead of the reader, each time it pauses."""
+    pauses, grown, size = history.notes["pauses"], history.notes["grown_mib"], history.notes["size_mib"]
+    worst = max(pause["ahead_mib"] for pause in pauses)
+    restless = next((pause for pause in pauses if not pause["still"]), None)
+    evidence: dict[str, Any] = {
+        "value": round(worst, 1),
+        "limit": AHEAD_LIMIT_MIB,
+        "unit": "MiB pulled ahead",
+        "series": (history.series("pulled ahead of the reader", AHEAD_LIMIT_MIB, "limit"),),
+        "decided_by": [_paused(pause) for pause in pauses],
+        "reproduce": SLOW_CURL,
+    }
+    if worst > AHEAD_LIMIT_MIB:
+        return failed(
+            f"The reader had stopped, and the service had pulled {worst:.0f} MiB beyond what was read, of an export of "
+            f"{size:.0f} MiB: nothing held the pull back while the response was full.",
+            **evidence,
+        )
+    if history.notes["ended_while_paused"] not in ("", "whole"):
+        return failed("The export was broken off while its reader paused; a reader may pause for a minute.", **evidence)
+    if restless is not None:
+        span_s = restless["until_s"] - restless["at_s"]
+        if history.lag_s(restless["at_s"], restless["until_s"]) > 1.0:
+            return inconclusive("The machine was too busy to tell whether the pull had come to rest.", **evidence)
+        return failed(
+            f"The reader had stopped for {span_s:.1f} s and the service was still pulling: it slows down, but it does "
+            f"not wait for the reader.",
+            **evidence,
+        )
+    if grown > GROWTH_LIMIT_MIB:
+        return failed(
+            f"The process grew by {grown:.0f} MiB for one paused reader (limit {GROWTH_LIMIT_MIB:.0f}).", **evidence
+        )
+    return passed(
+        f"With its reader paused the pull came to rest {worst:.1f} MiB ahead; the process grew by {grown:.0f} MiB.",
+        **evidence,
+    )
+
+
+def _paused(pause: dict[str, Any]) -> str:
+    rest = "came to rest" if pause["still"] else "went on"
+    return (
+        f"{pause['at_s']:.2f} s: the reader stopped after {pause['read_mib']:.1f} MiB; by {pause['until_s']:.2f} s the "
+        f"pull {rest} {pause['ahead_mib']:.1f} MiB ahead"
+    )
+
+
+def the_pull_ends_with_the_reader(history: History) -> Finding:
+    """After each way of leaving little more is pulled, and the snapshot is released."""
+    readers = history.notes["readers"]
+    worst = max(readers, key=lambda reader: reader["after_mib"])
+    kept = next((reader for reader in readers if not reader["released"]), None)
+    evidence: dict[str, Any] = {
+        "value": round(worst["after_mib"], 1),
+        "limit": AFTER_LEAVING_LIMIT_MIB,
+        "unit": "MiB after leaving",
+        "decided_by": [_left(reader) for reader in readers],
+        "reproduce": f"timeout 1 {SLOW_CURL}",
+    }
+    if all(reader["left_at_mib"] == 0 for reader in readers):
+        return inconclusive("No export had begun to pull when its reader left.", **evidence)
+    if worst["after_mib"] > AFTER_LEAVING_LIMIT_MIB:
+        return failed(
+            f"{WAYS[worst['way']]}, and the service went on to pull {worst['after_mib']:.0f} MiB more for nobody "
+            f"(limit {AFTER_LEAVING_LIMIT_MIB:.0f}).",
+            **evidence,
+        )
+    if kept is not None:
+        return failed(
+            f"{WAYS[kept['way']]}, and {RELEASED_WITHIN_S:.0f} s later its snapshot was not released at the feed.",
+            **evidence,
+        )
+    return passed(
+        f"All three exports ended with their readers: at most {worst['after_mib']:.1f} MiB more was pulled, "
+        f"and every snapshot was released.",
+        **evidence,
+    )
+
+
+def _left(reader: dict[str, Any]) -> str:
+    released = "released" if reader["released"] else "not released"
+    return (
+        f"{WAYS[reader['way']]}: {reader['left_at_mib']:.1f} MiB pulled by then, {reader['after_mib']:.1f} MiB after, "
+        f"snapshot {released}"
+    )
+
+
+def the_others_are_served(history: History) -> Finding:
+    """All small exports and health checks are answered, intact, and the process stays within its memory."""
+    prompt, held = history.notes["prompt"], history.notes["held"]
+    health = history.exchanges(tag="health")
+    peak = max((sample.value for sample in history.samples("resident")), default=0.0)
+    pulled = f"{held} of {SLOW_READERS} slow readers open; {history.notes['pulled_mib']:.0f} MiB pulled for them in all"
+    evidence: dict[str, Any] = {
+        "value": round(peak),
+        "limit": RESIDENT_LIMIT_MIB,
+        "unit": "MiB resident",
+        "series": (history.series("resident", RESIDENT_LIMIT_MIB, "limit"),),
+        "decided_by": [pulled, *(reading.told(seen) for seen in prompt[-3:])],
+        "reproduce": f"for i in $(seq {SLOW_READERS}); do {SLOW_CURL.replace('acme-1', 'acme-$i')} & done",
+    }
+    crowd = f"Beside {SLOW_READERS} paused readers"
+    late = next((seen for seen in prompt if not seen["intact"] or seen["took_s"] > ANSWERED_WITHIN_S), None)
+    unhealthy = next((exchange for exchange in health if not exchange.ok), None)
+    if peak > RESIDENT_LIMIT_MIB:
+        return failed(
+            f"{crowd} the process took {peak:.0f} MiB (limit {RESIDENT_LIMIT_MIB:.0f}): what they do not read piles "
+            f"up in it.",
+            **evidence,
+        )
+    if late is not None and history.lag_s(late["at_s"], late["at_s"] + late["took_s"]) > 1.0:
+        return inconclusive("The machine was too busy to tell whether small exports are served in time.", **evidence)
+    if late is not None:
+        return failed(f"{crowd} a small export was not served: {reading.told(late)}.", **evidence)
+    if unhealthy is not None:
+        return failed(f"{crowd} /healthz was not answered: {unhealthy.how or unhealthy.status}.", **evidence)
+    if not history.notes["at_rest"]:
+        return inconclusive("The machine was too busy to tell whether the pull for them comes to rest.", **evidence)
+    if held < SLOW_READERS:
+        return failed(f"Only {held} of {SLOW_READERS} slow readers had an open export; 32 may have one.", **evidence)
+    return passed(
+        f"{crowd} {len(prompt)} small exports and {len(health)} health checks were answered; the process took "
+        f"{peak:.0f} MiB.",
+        **evidence,
+    )
+
+
+def nobody_takes_it_for_whole(history: History) -> Finding:
+    """Each failed export shows it, by its status or by a body without a proper ending; the others are whole."""
+    exports = {seen["tag"]: seen for seen in history.notes["exports"]}
+    taken = [way for way in scene.FAILURES if _looks_whole(exports[way])]
+    evidence: dict[str, Any] = {
+        "value": len(taken),
+        "limit": 0,
+        "unit": "taken for whole",
+        "decided_by": [reading.told(seen) for seen in exports.values()],
+        "reproduce": 'curl -sS "$URL/accounts/half-503/postings.csv" -o half.csv; echo "curl: $? (0 whole, 18 cut)"',
+    }
+    dull = [way for way in scene.FAILURES if not history.faults.get(way)]
+    hanging = next((way for way in scene.FAILURES if not exports[way]["ended"]), None)
+    harmed = next((exports[tag] for tag in ("healthy", "later") if not exports[tag]["intact"]), None)
+    if taken:
+        return failed(
+            f"In the feed {scene.FAILURES[taken[0]]}, and the reader got {exports[taken[0]]['bytes']:,} bytes with a "
+            f"proper ending: half a statement that looks like a whole one.",
+            **evidence,
+        )
+    if dull:
+        return inconclusive(f"The service never came to the failing page: {', '.join(dull)}.", **evidence)
+    if hanging is not None:
+        return failed(
+            f"In the feed {scene.FAILURES[hanging]}, and {reading.ENDED_WITHIN_S:.0f} s later the response had not "
+            f"ended.",
+            **evidence,
+        )
+    if harmed is not None:
+        return failed(f"An export beside or after the failing ones was harmed: {reading.told(harmed)}.", **evidence)
+    return passed("The feed failed in five ways, and no reader took what it got for a whole export.", **evidence)
+
+
+def _looks_whole(seen: dict[str, Any]) -> bool:
+    return bool(seen["complete"] and (seen["status"] or 0) < 400 and not seen["intact"])

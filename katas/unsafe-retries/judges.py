@@ -1,0 +1,270 @@
+"""What the probes of `unsafe-retries` find: pure functions over a history.
+
+Keys, order and counts decide; a time only where the contract is about time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from runner.probes import Exchange, Finding, History, at_most, beside, failed, inconclusive, passed
+
+play = beside(__file__, "provider")
+spreading = beside(__file__, "spreading")
+
+# A timer of Node.js may fire up to a millisecond early; the rest is rounding between two clocks.
+EARLY_S = 0.01
+RETRY_AFTER_S, TOO_LONG_S = 1, 60
+DEADLINE_S, PATIENCE = 0.6, 2.0
+AFTER_ANSWER_S = 0.1
+CHECKOUTS, FLOOR, RATIO, MAX_ATTEMPTS = 200, 20, 0.2, 4
+BUDGET = CHECKOUTS * (1 + RATIO) + FLOOR
+BUSY_S = 1.0
+
+NO_CHARGE = {"declined": (402, "declined"), "refused": (422, "refused"), "malformed": (400, None)}
+NO_CHARGE["unknown item"] = (400, None)
+
+
+def field(exchange: Exchange, name: str) -> Any:
+    """A field of the answer's JSON object; None where there is none."""
+    with contextlib.suppress(ValueError):
+        body = exchange.json()
+        return body.get(name) if isinstance(body, dict) else None
+    return None
+
+
+def checkouts_are_right(history: History) -> Finding:
+    wrong = [text for exchange in history.exchanges() if (text := _wrong(history, exchange))]
+    evidence: dict[str, Any] = {"value": len(wrong), "limit": 0, "unit": "wrong answers", "decided_by": wrong[:6]}
+    if wrong:
+        return failed(f"{wrong[0]}.", reproduce=play.shell('s.writeHead(201).end(\'{"id":"ch_1"}\')'), **evidence)
+    return passed("Every checkout was answered and charged as the contract says.", **evidence)
+
+
+def _wrong(history: History, exchange: Exchange) -> str:
+    """What is wrong with one answer, empty where nothing is."""
+    tag, status = exchange.tag, exchange.status
+    if exchange.outcome != "ok":
+        return f"{exchange.method} {exchange.path} ({tag}) got no answer: {exchange.how}"
+    if tag == "look up nothing":
+        return "" if status == 404 else f"GET of an order that does not exist was answered {status}, not 404"
+    if tag == "look up":
+        right = status == 200 and field(exchange, "status") == "paid"
+        return "" if right else f"GET of a paid order was answered {status} and did not show it as paid"
+    made = [effect for effect in history.effects("charge") if effect.data.get("order") == history.notes["orders"][tag]]
+    if tag in NO_CHARGE:
+        code, word = NO_CHARGE[tag]
+        right = status == code and (word is None or field(exchange, "status") == word) and not made
+        seen = f"answered {status} ({field(exchange, 'status')}) with {len(made)} charges"
+        return "" if right else f"A checkout ({tag}) was {seen}; the contract says {code} ({word}) and no charge"
+    price, amounts = history.notes["prices"][tag], [effect.data.get("amount") for effect in made]
+    if status != 201 or amounts != [price] or field(exchange, "amount") != price:
+        return f"A checkout of {price} cents was answered {status} and charged {amounts}; the contract says 201, once"
+    named, charge = field(exchange, "chargeId"), made[0].data.get("id")
+    return "" if named == charge else f"The answer names charge {named}, and the provider made {charge}"
+
+
+def one_order_one_charge(history: History) -> Finding:
+    """A safety claim: one order charged twice is enough to fail, and needs no second look."""
+    orders, made = history.notes["orders"], history.effects("charge")
+    charges = {tag: [e for e in made if e.data.get("order") == order] for tag, order in orders.items()}
+    most = max(charges, key=lambda tag: len(charges[tag]))
+    calls = play.attempts(history).get(orders[most], [])
+    hand = play.shell("s.destroy()", "  # each request for o-1 must carry the same key; also when curl is sent again")
+    unit = "charges an order"
+    if len(charges[most]) > 1:
+        several = ", ".join(tag for tag in orders if len(charges[tag]) > 1)
+        return failed(
+            f"One order was charged {len(charges[most])} times, {charges[most][0].data.get('amount')} cents each: its "
+            f"requests carried different keys, and a new key is a new charge to the provider. Orders with: {several}.",
+            value=len(charges[most]),
+            limit=1,
+            unit=unit,
+            decided_by=play.seen(calls),
+            reproduce=hand,
+        )
+    paid = {exchange.tag for exchange in history.exchanges(path="/checkout") if exchange.status == 201}
+    unpaid = [tag for tag in orders if tag in paid and not charges[tag]]
+    if unpaid:
+        text = f"A checkout was answered 201 although the provider had made no charge ({', '.join(unpaid)})."
+        return failed(text, value=0, limit=1, unit=unit, decided_by=play.seen(calls), reproduce=hand)
+    if not paid or not {"silence after the charge", "reset after the charge"} <= set(history.faults):
+        return inconclusive("Too little happened: no answer was lost after a charge, or no checkout succeeded.")
+    return passed(f"{len(orders)} orders, each charged at most once.", value=1, limit=1, unit=unit)
+
+
+def the_customer_is_served(history: History) -> Finding:
+    by_order, failures = play.attempts(history), history.notes["failures"]
+    exchanges = history.exchanges(path="/checkout")
+    unserved = [exchange for exchange in exchanges if exchange.status != 201]
+    evidence: dict[str, Any] = {"limit": len(exchanges), "unit": "checkouts served"}
+    if not unserved:
+        text = f"All {len(exchanges)} checkouts were served although the provider failed first."
+        return passed(text, value=len(exchanges), **evidence)
+    if any(c.closed_by == "service" for order, calls in by_order.items() for c in calls[failures.get(order, 0) :]):
+        return inconclusive("The machine was so busy that the service gave up requests about to be answered.")
+    first = unserved[0]
+    calls = by_order.get(history.notes["orders"][first.tag], [])
+    return failed(
+        f"After {first.tag} the customer was answered {first.status or first.how}, with {len(calls)} request(s) made, "
+        f"though the provider would have charged at the next. Not served: {', '.join(e.tag for e in unserved)}.",
+        value=len(exchanges) - len(unserved),
+        decided_by=play.seen(calls),
+        reproduce=play.shell("globalThis.n=(globalThis.n||0)+1;s.writeHead(n<2?503:201).end('{}')"),
+        **evidence,
+    )
+
+
+def it_is_asked_once(history: History) -> Finding:
+    statuses, by_order = history.notes["statuses"], play.attempts(history)
+    if any(c.answered_s is None or c.answered_s - c.at_s > BUSY_S for calls in by_order.values() for c in calls[:1]):
+        return inconclusive("The machine was so busy that the provider answered late.")
+    if not set(statuses) <= set(by_order):
+        return inconclusive(f"Only {len(by_order)} of {len(statuses)} orders reached the provider.")
+    most = max(statuses, key=lambda order: len(by_order[order]))
+    again = sorted({statuses[order] for order in statuses if len(by_order[order]) > 1})
+    count = len(by_order[most])
+    return at_most(
+        1,
+        count,
+        unit="requests an order",
+        yes="Every answer that will not change was asked for once.",
+        no=f"An order answered {statuses[most]} was sent {count} times. Answers asked for again: "
+        f"{', '.join(map(str, again))}.",
+        decided_by=play.seen(by_order[most]),
+        reproduce=play.shell("s.writeHead(402).end('{}')", "  # one line with a key, not four") if again else "",
+    )
+
+
+def it_is_waited_for(history: History) -> Finding:
+    """Order decides: noise can make a retry later, and never earlier than a service that waits would send it."""
+    waits, by_order = history.notes["waits"], play.attempts(history)
+    gaps = {order: c[1].at_s - c[0].at_s for order, c in by_order.items() if len(c) > 1 and order in waits}
+    early = {order: gap for order, gap in gaps.items() if gap < waits[order] - EARLY_S}
+    hand = play.shell("s.writeHead(503,{'retry-after':3}).end('{}')", "  # the requests are 3000 ms apart or more")
+    if early:
+        worst = min(early, key=lambda order: early[order] / waits[order])
+        return failed(
+            f"The provider asked to be left alone for {waits[worst]} s and was asked again after {early[worst]:.3f} s "
+            f"({len(early)} of {len(waits)} orders came back too early).",
+            value=early[worst],
+            limit=waits[worst],
+            unit="s",
+            decided_by=play.seen(by_order[worst]),
+            reproduce=hand,
+        )
+    if not set(waits) <= set(by_order):
+        return inconclusive(f"Only {len(by_order)} of {len(waits)} orders reached the provider.")
+    fitting = [order for order, wait in waits.items() if wait == RETRY_AFTER_S]
+    gave_up = [order for order in fitting if order not in gaps]
+    if gave_up:
+        return failed(
+            f"{len(gave_up)} of {len(fitting)} orders were not sent again after an answer with Retry-After: "
+            f"{RETRY_AFTER_S}, though that wait fits into the deadline of 4 s.",
+            value=len(fitting) - len(gave_up),
+            limit=len(fitting),
+            unit="orders retried",
+            decided_by=play.seen(by_order[gave_up[0]]),
+            reproduce=hand,
+        )
+    soonest = min(gaps[order] for order in fitting)
+    text = (
+        f"No order came back before its {RETRY_AFTER_S} s were over, and none where the provider named {TOO_LONG_S} s."
+    )
+    return passed(text, value=soonest, limit=RETRY_AFTER_S, unit="s")
+
+
+def they_come_apart(history: History) -> Finding:
+    by_order = play.attempts(history)
+    orders = [by_order.get(order, []) for order in history.notes["orders"]]
+    if history.lag_s(0, 1e9) > BUSY_S:
+        return inconclusive("The machine was so busy that the verifier itself was late by more than a second.")
+    hand = play.shell(play.DOWN, "  # send curl ten times in a row: their second requests should scatter")
+    finding: Finding = spreading.judged(orders, play.seen(orders[0], 4), hand)
+    return finding
+
+
+def the_customer_is_not_kept(history: History) -> Finding:
+    by_order, exchanges = play.attempts(history), history.exchanges(path="/checkout")
+    if not {"silence", "stall"} <= set(history.faults):
+        return inconclusive("The provider's silence was never met.")
+    lag_s = history.lag_s(0, 1e9)
+    hand = play.shell("", env="CHECKOUT_DEADLINE_MS=600 PAYMENTS_TIMEOUT_MS=200 PAYMENTS_MAX_ATTEMPTS=16")
+    worst = max(exchanges, key=lambda e: e.latency_ms)
+    tag, _, order = worst.tag.partition("#")
+    took_s = min(worst.latency_ms / 1000, DEADLINE_S * 4)
+    if worst.outcome != "ok" or took_s > DEADLINE_S * PATIENCE + lag_s:
+        said = f"was answered after {took_s:.2f} s" if worst.outcome == "ok" else f"had no answer in {took_s:.2f} s"
+        return failed(
+            f"With {tag} from the provider, a customer {said}; CHECKOUT_DEADLINE_MS was {DEADLINE_S * 1000:.0f}.",
+            value=took_s,
+            limit=DEADLINE_S * PATIENCE,
+            unit="s",
+            decided_by=play.seen(by_order.get(order, [])),
+            reproduce=hand,
+        )
+    ended = {e.tag.partition("#")[2]: e.ended_s or 0.0 for e in exchanges}
+    margin_s = AFTER_ANSWER_S + lag_s
+    after = [(o, c) for o, calls in by_order.items() for c in calls if c.at_s > ended.get(o, 1e9) + margin_s]
+    if after:
+        order, call = after[0]
+        return failed(
+            f"{len(after)} requests to the provider started after their customer had been answered, the first "
+            f"{call.at_s - ended[order]:.2f} s later: the deadline ended the answer, and not the work behind it.",
+            value=len(after),
+            limit=0,
+            unit="requests after the answer",
+            decided_by=[f"{ended[order]:.3f} s  the customer was answered", *play.seen(by_order[order][-5:])],
+            reproduce=hand,
+        )
+    calls, until_s = [c for each in by_order.values() for c in each], history.notes["watched_until_s"]
+    left = [c for c in calls if c.answered_s is None and (c.closed_by != "service" or (c.closed_s or 0.0) > until_s)]
+    return at_most(
+        0,
+        len(left),
+        unit="connections left open",
+        yes=f"The slowest answer took {took_s:.2f} s, of {DEADLINE_S:g} s; nothing was left open behind it.",
+        no=f"{len(left)} requests that had run into their timeout were still open at the provider long after the "
+        f"customer was answered: nobody waited for them any more, and nobody ended them.",
+        decided_by=[f"{until_s:.3f} s  no longer watched", *play.seen(left, 5)] if left else (),
+        reproduce=hand if left else "",
+    )
+
+
+def retries_keep_to_their_budget(history: History) -> Finding:
+    orders = set(history.notes["orders"])
+    by_order = {order: calls for order, calls in play.attempts(history).items() if order in orders}
+    total = sum(map(len, by_order.values()))
+    most: list[Any] = max(by_order.values(), key=len, default=[])
+    worked = any(exchange.status == 201 for exchange in history.exchanges(tag="before"))
+    if not worked or not by_order or len(history.exchanges(tag="outage")) < CHECKOUTS:
+        return inconclusive("The outage was never met: nothing reached the provider, or nothing worked before it.")
+    series = [history.series("requests to the provider", BUDGET, "budget")]
+    hand = play.shell(play.DOWN, f"  # of 200 of these with orderIds of their own, at most {BUDGET:.0f} come through")
+    if len(most) > MAX_ATTEMPTS:
+        text = f"One checkout made {len(most)} requests where PAYMENTS_MAX_ATTEMPTS allows {MAX_ATTEMPTS}"
+        return failed(
+            f"{text}: is it retried at two layers?",
+            value=len(most),
+            limit=MAX_ATTEMPTS,
+            unit="requests an order",
+            decided_by=play.seen(most),
+            series=series,
+            reproduce=hand,
+        )
+    shown: dict[str, Any] = {"value": total, "limit": BUDGET, "unit": "requests", "series": series}
+    load_of = f"{CHECKOUTS} checkouts made {total} requests"
+    if total > BUDGET:
+        return failed(
+            f"{load_of} to a provider that was down, {total / CHECKOUTS:.1f} times the usual load; the budget allows "
+            f"{BUDGET:.0f}.",
+            decided_by=[f"{total - len(by_order)} retries beside {len(by_order)} first requests", *play.seen(most, 4)],
+            reproduce=hand,
+            **shown,
+        )
+    tries = history.exchanges(tag="after")
+    if not any(exchange.status == 201 for exchange in tries):
+        text = f"The provider was back, and {len(tries)} checkouts over 10 s still failed"
+        return failed(f"{text}: whatever withholds requests does not let go.", **shown)
+    return passed(f"{load_of} in the outage, within the budget of {BUDGET:.0f}, and worked again after it.", **shown)
