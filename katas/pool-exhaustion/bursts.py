@@ -24,8 +24,9 @@ def it_keeps_to_its_share(history: History) -> Finding:
         "limit": told.SHARE,
         "unit": "connections",
         "series": [history.series("connections", told.SHARE, "POOL_MAX")],
-        "reproduce": f"{told.LOCK} for i in $(seq 40); do curl -s -m 20 localhost:3000/shows/1 & done; sleep 1; "
-        f"{told.SESSIONS}",
+        "reproduce": told.by_hand(
+            f"{told.LOCK} for i in $(seq 40); do curl -s -m 20 $URL/shows/1 & done; sleep 1; {told.SESSIONS}"
+        ),
     }
     unserved = [e for e in burst if not e.ok]
     if count > told.SHARE:
@@ -67,8 +68,10 @@ def the_rest_is_told(history: History) -> Finding:
         "value": len(refused),
         "limit": due,
         "unit": "answers 503",
-        "reproduce": f"{told.LOCK} for i in $(seq 40); do curl -s -m 10 -w ' %{{http_code}} %{{time_total}}\\n' "
-        "localhost:3000/shows/1 & done; wait",
+        "reproduce": told.by_hand(
+            f"{told.LOCK} for i in $(seq 40); do "
+            "curl -s -m 10 -w ' %{http_code} %{time_total}\\n' $URL/shows/1 & done; wait"
+        ),
     }
     first_sent = min((e.sent_s for e in excess), default=opened_s)
     if len(refused) < len(in_time):

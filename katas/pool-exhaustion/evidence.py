@@ -14,9 +14,16 @@ AT_REST_AFTER_S = 2.5
 BUSY_S = 1.0
 ROLE_LIMIT = 20
 
-BOOK = "curl -s -m 5 -w ' %{http_code}\\n' -H 'content-type: application/json' localhost:3000/bookings -d"
-SESSIONS = 'psql "$DATABASE_URL" -c "SELECT pid, state, wait_event_type, query FROM pg_stat_activity"'
-LOCK = "psql \"$DATABASE_URL\" -c 'BEGIN; LOCK TABLE shows' -c 'SELECT pg_sleep(60)' &"
+BOOK = "curl -s -m 5 -w ' %{http_code}\\n' -H 'content-type: application/json' $URL/bookings -d"
+SESSIONS = (
+    'psql "$DB" -c "SELECT pid, state, wait_event_type, query FROM pg_stat_activity WHERE usename LIKE \'kata%\'"'
+)
+LOCK = "psql \"$DB\" -c 'BEGIN; LOCK TABLE shows' -c 'SELECT pg_sleep(30)' & sleep 1;"
+
+
+def by_hand(line: str) -> str:
+    """A shell line for a service that `prodrill run` started; it says so where its variables are not set."""
+    return f': "${{URL:?the service, as prodrill run prints it}}" "${{DB:?its database, likewise}}"; {line}'
 
 
 def field(exchange: Exchange) -> dict[str, Any]:

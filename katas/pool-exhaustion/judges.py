@@ -24,11 +24,14 @@ def bookings_are_right(history: History) -> Finding:
     wrong += _wrong_rivals(history) + _wrong_rows(history)
     evidence: dict[str, Any] = {"value": len(wrong), "limit": 0, "unit": "wrong answers", "decided_by": wrong[:6]}
     if wrong:
-        order = '\'{"showId":1,"seats":["A1"],"customer":"ada"}\''
-        return failed(f"{wrong[0]}.", reproduce=f"{told.BOOK} {order}", **evidence)
+        return failed(f"{wrong[0]}.", reproduce=told.by_hand(f"{told.BOOK} '{_order(1)}'"), **evidence)
     if not history.faults.get("left while she waited"):
         return inconclusive("The customer who was to leave while she waited was never seen to wait.")
     return passed("Every request was answered, and every seat sold, as the contract says.", **evidence)
+
+
+def _order(show: int, seat: str = "A1") -> str:
+    return f'{{"showId":{show},"seats":["{seat}"],"customer":"ada"}}'
 
 
 def _wrong(history: History, exchange: Exchange) -> str:
@@ -67,9 +70,9 @@ def every_connection_works(history: History) -> Finding:
     shown: dict[str, Any] = {
         "limit": told.WIDTH,
         "unit": "connections",
-        "reproduce": f"for i in $(seq 20); do {told.BOOK} "
-        '\'{"showId":999,"seats":["A1"],"customer":"ada"}\'; done; '
-        f'{told.BOOK} \'{{"showId":1,"seats":["A1"],"customer":"ada"}}\'; {told.SESSIONS}',
+        "reproduce": told.by_hand(
+            f"for i in $(seq 20); do {told.BOOK} '{_order(999)}'; done; {told.BOOK} '{_order(1)}'; {told.SESSIONS}"
+        ),
     }
     trouble = _too_few(history) or _unrefused(history) or _behind(history) or _stuck(history)
     if trouble and told.is_busy(history):
@@ -149,7 +152,7 @@ def nothing_is_open(history: History) -> Finding:
                 f"{last.at_s:.3f} s  the last of {len(history.censuses())} looks",
                 *map(told.session, left[:5]),
             ],
-            reproduce=f'{told.BOOK} \'{{"showId":1,"seats":["Z99"],"customer":"ada"}}\'; sleep 2; {told.SESSIONS}',
+            reproduce=told.by_hand(f"{told.BOOK} '{_order(1, 'Z99')}'; sleep 2; {told.SESSIONS}"),
         )
     if not refused or not any(e.ok for e in history.exchanges("before")):
         return inconclusive("No request was refused, or none had worked before.")
@@ -161,9 +164,8 @@ def nothing_is_open(history: History) -> Finding:
 
 
 def so_does_the_service(history: History) -> Finding:
-    reproduce = (
-        f"{told.SESSIONS}  # then restart the database, and ask /shows/1 again; or: SELECT pg_terminate_backend(pid)"
-    )
+    restart = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'kata%'"
+    reproduce = told.by_hand(f'curl -s $URL/shows/1; psql "$DB" -c "{restart}"; curl -s $URL/shows/1')
     shown: dict[str, Any] = {"limit": told.SEATED, "unit": "connections after it", "reproduce": reproduce}
     if gone := [e for e in history.exits if not e.asked]:
         how = gone[0].signal or f"code {gone[0].code}"

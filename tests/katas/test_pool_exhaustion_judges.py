@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import Any
 
 import pytest
@@ -317,3 +318,21 @@ def test_a_process_that_ended_fails_and_its_last_words_are_told() -> None:
 def test_connections_that_were_not_in_use_before_prove_nothing() -> None:
     assert probes.so_does_the_service(_restart(before=1).history).verdict is Verdict.INCONCLUSIVE
     assert probes.so_does_the_service(_restart(together=2).busy().history).verdict is Verdict.INCONCLUSIVE
+
+
+# -- by hand ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_lines_to_reproduce_are_shell_and_say_what_they_lack() -> None:
+    findings = [
+        probes.bookings_are_right(_evening(status=200)),
+        probes.every_connection_works(_storm(together=4).history),
+        probes.it_keeps_to_its_share(_presale(20, 20, 20).history),
+        probes.the_rest_is_told(_full(status=500).history),
+        probes.nothing_is_open(_rest((OPEN,))),
+        probes.so_does_the_service(_restart(away=500).history),
+    ]
+    for finding in findings:
+        assert subprocess.run(["sh", "-n", "-c", finding.reproduce], check=False).returncode == 0
+        bare = subprocess.run(["sh", "-c", finding.reproduce], env={}, capture_output=True, text=True, check=False)
+        assert bare.returncode != 0 and "prodrill run" in bare.stderr
