@@ -1,0 +1,78 @@
+"""The numbers of the probes, and how what they found is told."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from runner.probes import Census, Exchange, History
+
+WIDTH, SHARE, SEATED, ROOM = 5, 6, 4, 18
+LOOKS = 3
+PATIENCE = 10.0
+AT_REST_AFTER_S = 2.5
+BUSY_S = 1.0
+ROLE_LIMIT = 20
+
+BOOK = "curl -s -m 5 -w ' %{http_code}\\n' -H 'content-type: application/json' $URL/bookings -d"
+SESSIONS = (
+    'psql "$DB" -c "SELECT pid, state, wait_event_type, query FROM pg_stat_activity WHERE usename LIKE \'kata%\'"'
+)
+LOCK = "psql \"$DB\" -c 'BEGIN; LOCK TABLE shows' -c 'SELECT pg_sleep(30)' & sleep 1;"
+
+
+def by_hand(line: str) -> str:
+    """A shell line for a service that `prodrill run` started; it says so where its variables are not set."""
+    return f': "${{URL:?the service, as prodrill run prints it}}" "${{DB:?its database, likewise}}"; {line}'
+
+
+def field(exchange: Exchange) -> dict[str, Any]:
+    """The answer's JSON object; empty where there is none."""
+    with contextlib.suppress(ValueError):
+        body = exchange.json()
+        return body if isinstance(body, dict) else {}
+    return {}
+
+
+def answer(exchange: Exchange) -> str:
+    """What came, for sentences: `503 (busy)`, `no answer (timeout)`."""
+    if exchange.outcome != "ok":
+        return f"no answer ({exchange.how})"
+    word = field(exchange).get("error")
+    return f"{exchange.status} ({word})" if word else f"{exchange.status}"
+
+
+def seen(exchanges: list[Exchange], most: int = 4) -> list[str]:
+    """Requests with their answers, as the events that decided."""
+    return [
+        f"{e.sent_s:.3f} s  {e.method} {e.path.split('/')[1]} ({e.tag}): {answer(e)}"
+        + (f" at {e.ended_s:.3f} s" if e.ended_s is not None else "")
+        for e in exchanges[:most]
+    ]
+
+
+def session(row: dict[str, Any]) -> str:
+    """One session of a census, for people."""
+    query = " ".join(str(row.get("query", "")).split())[:60]
+    waits = f", waits for {row['wait_event_type']}" if row.get("wait_event_type") == "Lock" else ""
+    return f"session {row['pid']}: {row.get('state') or 'starting'}{waits}; its last statement: {query}"
+
+
+def in_transaction(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sessions that stand in a transaction and do nothing. One that never ran a statement is not yet a session."""
+    return [row for row in rows if str(row["state"]).startswith("idle in transaction") and has_run(row)]
+
+
+def has_run(row: dict[str, Any]) -> bool:
+    return row.get("query_age_s") is not None
+
+
+def opened(census: Census) -> int:
+    """Sessions that are of use: one that never ran a statement is being opened, or was given up while it was."""
+    return sum(has_run(row) for row in census.rows)
+
+
+def is_busy(history: History) -> bool:
+    """Whether the verifier was late, or the service slow to answer what needs no connection."""
+    slow = [e for e in history.exchanges(path="/healthz") if e.outcome != "ok" or e.latency_ms > BUSY_S * 1000]
+    return bool(slow) or history.lag_s(0, 1e9) > BUSY_S

@@ -1,0 +1,247 @@
+"""Probes of `pool-exhaustion`: refusals, departures, bursts and restarts, and what is left of the pool behind them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from runner.probes import Client, Exchange, Finding, History, Inputs, Load, Postgres, Req, beside, probe
+
+scene = beside(__file__, "theatre")
+judges = beside(__file__, "judges")
+bursts = beside(__file__, "bursts")
+told = beside(__file__, "evidence")
+takings = beside(__file__, "takings")
+
+ACQUIRE_S = 0.4
+OF_ALL_ROUTES = 36
+LOOK_AT_LEAST_S = 0.7
+
+
+def found(judge: Any, history: History) -> Finding:
+    """What a judge of the module beside this one finds."""
+    finding: Finding = judge(history)
+    return finding
+
+
+async def by_hand(postgres: Postgres, inputs: Inputs) -> None:
+    """For `prodrill run`: shows 1 to 3 with seats A1 to H10 each, the third one not on sale."""
+    house = scene.House(postgres, inputs)
+    for number, on_sale in ((1, True), (2, True), (3, False)):
+        await house.show(on_sale=on_sale, number=number)
+
+
+def settings(pool_max: int, acquire_ms: float = 2000) -> dict[str, str]:
+    return {"POOL_MAX": f"{pool_max}", "POOL_ACQUIRE_TIMEOUT_MS": f"{acquire_ms:.0f}"}
+
+
+# -- the service does its work ----------------------------------------------------------------------------------------
+
+
+@probe("bookings-work", window_s=0.3, env=settings(18, 10_000))
+async def an_ordinary_evening(client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History) -> None:
+    """Bookings and cancellations, refusals, two after one seat, and one who leaves while she waits."""
+    house = scene.House(postgres, inputs)
+    office = scene.BoxOffice(postgres, client, history)
+    evening = takings.Evening(house, client, history)
+    await evening.sales()
+    await evening.refusals()
+    await evening.two_after_one_seat(load)
+    show = await house.show()
+    async with office.counting(show) as lock:
+        history.fault("left while she waited", await office.wait_and_leave(lock, [house.order(show)]))
+    evening.expect_sold(show, 0)
+    await evening.no_such_seat()
+    await office.until_idle()
+    history.note("sold", await postgres.query(takings.SOLD))
+
+
+@an_ordinary_evening.judge
+def bookings_are_right(history: History) -> Finding:
+    return found(judges.bookings_are_right, history)
+
+
+# -- after the storm --------------------------------------------------------------------------------------------------
+
+
+@probe("connections-come-back", window_s=0.6, env=settings(told.WIDTH))
+async def a_storm_of_refusals(client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History) -> None:
+    """Then as many good bookings as there are connections, all at our lock at the same moment."""
+    house = scene.House(postgres, inputs)
+    office = scene.BoxOffice(postgres, client, history)
+    storm = scene.Storm(house, office, told.WIDTH, 3.0)
+    await storm.rages(load, inputs, history)
+    await _all_at_once(told.WIDTH, house, office, load, history)
+    await postgres.census("sessions", "after")
+    for show in storm.shows:
+        await client.request("POST", "/bookings", json=house.order(show), tag="same show", timeout_s=3)
+    await office.barrier()
+
+
+async def _all_at_once(count: int, house: Any, office: Any, load: Load, history: History) -> None:
+    """Good bookings that meet at a lock, which opens once `count` stand there or the time is over."""
+    show = await house.show()
+    requests = [scene.book(house.order(show)) for _ in range(count)]
+    async with office.counting(show) as lock:
+        good = asyncio.ensure_future(load.at_once(requests, tag="good", timeout_s=6))
+        history.note("together", await lock.until_waiting(count, 3.0, good))
+    await good
+
+
+@a_storm_of_refusals.judge
+def every_connection_works(history: History) -> Finding:
+    return found(judges.every_connection_works, history)
+
+
+# -- the database's limit ---------------------------------------------------------------------------------------------
+
+
+async def of_all_routes(house: Any, inputs: Inputs, count: int) -> list[Req]:
+    """Good requests in any order: bookings, and a sixth each of looks and cancellations."""
+    show = await house.show()
+    requests = [scene.book(house.order(show)) for _ in range(count - 2 * (count // 6))]
+    requests += [Req("GET", f"/shows/{show.id}") for _ in range(count // 6)]
+    requests += [Req("DELETE", f"/bookings/{(await house.sold(show))[0]}") for _ in range(count // 6)]
+    inputs.shuffle(requests)
+    return requests
+
+
+@probe("within-the-limit", window_s=1.2, env=settings(told.SHARE, 10_000))
+async def a_presale_begins(client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History) -> None:
+    """The box office counts, and many come; it counts again, and those who wait leave and others come."""
+    house = scene.House(postgres, inputs)
+    office = scene.BoxOffice(postgres, client, history)
+    burst = await of_all_routes(house, inputs, OF_ALL_ROUTES)
+    others = await of_all_routes(house, inputs, 2 * told.SHARE)
+    show = await house.show()
+    leaving = [house.order(show) for _ in range(told.SHARE)]
+    async with postgres.watched(limit=told.SHARE):
+        async with office.counting() as lock:
+            began_s = history.now()
+            sent = asyncio.ensure_future(load.at_once(burst, tag="burst", timeout_s=12))
+            history.fault("waited", await lock.until_waiting(told.SHARE, sent=sent))
+            opening_s = history.now() - began_s
+            await _look("burst", office, postgres, history, max(LOOK_AT_LEAST_S, 4 * opening_s))
+        await sent
+        async with office.counting() as lock:
+            history.fault(scene.LEFT, await office.wait_and_leave(lock, leaving))
+            sent = asyncio.ensure_future(load.at_once(others, tag="others", timeout_s=2))
+            await _look("left", office, postgres, history, max(LOOK_AT_LEAST_S, 4 * opening_s))
+        await sent
+
+
+async def _look(tag: str, office: Any, postgres: Postgres, history: History, for_s: float) -> None:
+    """Count sessions, with answers between, for a time in which they could have grown; or until they are too many."""
+    ends, above = history.now() + for_s, 0
+    while history.now() < ends and above < told.LOOKS:
+        await office.barrier()
+        await asyncio.sleep(0.1)
+        above = above + 1 if told.opened(await postgres.census("sessions", tag)) > told.SHARE else 0
+
+
+@a_presale_begins.judge
+def it_keeps_to_its_share(history: History) -> Finding:
+    return found(bursts.it_keeps_to_its_share, history)
+
+
+# -- every connection is taken ----------------------------------------------------------------------------------------
+
+
+@probe("saturation-answered", window_s=0.8, env=settings(told.SEATED, ACQUIRE_S * 1000))
+async def every_connection_is_taken(
+    client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History
+) -> None:
+    """As many bookings as connections stand at our lock; what else comes has ten times the acquisition's time."""
+    house = scene.House(postgres, inputs)
+    office = scene.BoxOffice(postgres, client, history)
+    requests = await of_all_routes(house, inputs, OF_ALL_ROUTES)
+    history.note("excess", len(requests))
+    show = await house.show()
+    async with office.counting() as lock:
+        seated = [load.start(scene.book(house.order(show)), tag="seated") for _ in range(told.SEATED)]
+        history.fault("connections taken", await lock.until_waiting(told.SEATED))
+        excess = [load.start(request, tag="excess") for request in requests]
+        await asyncio.wait(excess, timeout=ACQUIRE_S * told.PATIENCE)
+        await office.barrier()
+        history.note("opened_s", history.now())
+    await asyncio.wait(seated, timeout=10)
+    await _is_served_again(client, house, history)
+    for task in (*excess, *seated):
+        task.cancel()
+    await asyncio.gather(*excess, *seated, return_exceptions=True)
+
+
+async def _is_served_again(client: Client, house: Any, history: History, within_s: float = 5.0) -> None:
+    """Bookings until one is answered 201, or nobody listens any more; then some more at once."""
+    show = await house.show()
+
+    async def send(tag: str) -> Exchange:
+        return await client.request("POST", "/bookings", json=house.order(show), tag=tag, timeout_s=within_s)
+
+    async def is_decided() -> bool:
+        exchange = await send("again")
+        return exchange.how == "refused" or exchange.status == 201
+
+    await scene.until(is_decided, within_s, history, every_s=0.1)
+    await asyncio.gather(*(send("again at once") for _ in range(told.SEATED)))
+
+
+@every_connection_is_taken.judge
+def the_rest_is_told(history: History) -> Finding:
+    return found(bursts.the_rest_is_told, history)
+
+
+# -- at rest ----------------------------------------------------------------------------------------------------------
+
+
+@probe("nothing-left-open", window_s=0.6, env=settings(told.ROOM))
+async def the_house_is_empty(client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History) -> None:
+    """A small storm, and then nobody: sessions some time later, or sooner where none is in a transaction."""
+    house = scene.House(postgres, inputs)
+    office = scene.BoxOffice(postgres, client, history)
+    show = await house.show()
+    await client.request("POST", "/bookings", json=house.order(show), tag="before", timeout_s=5)
+    await client.request("GET", f"/shows/{show.id}", tag="before", timeout_s=5)
+    await scene.Storm(house, office, 2, 1.0).rages(load, inputs, history)
+    await office.barrier()
+
+    async def is_at_rest() -> bool:
+        return not told.in_transaction((await postgres.census("sessions", "rest")).rows)
+
+    await scene.until(is_at_rest, told.AT_REST_AFTER_S, history, every_s=0.1)
+
+
+@the_house_is_empty.judge
+def nothing_is_open(history: History) -> Finding:
+    return found(judges.nothing_is_open, history)
+
+
+# -- the database goes and comes back ---------------------------------------------------------------------------------
+
+
+@probe("outlives-a-restart", window_s=0.8, env=settings(told.SEATED, 1500))
+async def the_database_restarts(
+    client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History
+) -> None:
+    """Killed once, stopped in order once, each time with two bookings under way and two connections idle."""
+    house = scene.House(postgres, inputs)
+    office = scene.BoxOffice(postgres, client, history)
+    await _all_at_once(told.SEATED, house, office, load, history)
+    history.note("before", history.notes["together"])
+    for end in inputs.sample([postgres.kill, postgres.stop], 2):
+        show = await house.show()
+        async with office.counting(show) as lock:
+            under_way = [load.start(scene.book(house.order(show)), tag="under way", timeout_s=8) for _ in range(2)]
+            history.fault("bookings under way", await lock.until_waiting(2))
+            await end()
+        await asyncio.gather(*under_way)
+        for request in (scene.book(house.order(show)), Req("GET", f"/shows/{show.id}")):
+            await client.request(request.method, request.path, json=request.json, tag="away", timeout_s=8)
+        await postgres.start()
+        await _is_served_again(client, house, history)
+    await _all_at_once(told.SEATED, house, office, load, history)
+
+
+@the_database_restarts.judge
+def so_does_the_service(history: History) -> Finding:
+    return found(judges.so_does_the_service, history)

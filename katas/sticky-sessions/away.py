@@ -1,0 +1,123 @@
+"""What a service may say while its store hangs or is down, and after: pure functions over a history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runner.probes import Exchange, Finding, History, beside, failed, inconclusive, passed
+
+judges = beside(__file__, "judges")
+
+TIMEOUT_MS = 400
+TIMES = 5
+WITHIN_S = TIMES * TIMEOUT_MS / 1000
+RECOVERED_S = 5.0
+PUBLIC = ("/opening-hours", "/healthz", "/readyz")
+OUTAGES = {"hangs": ("pause", "kill -STOP $VALKEY_PID"), "is down": ("kill", "kill -9 $VALKEY_PID")}
+
+
+def it_says_so_and_recovers(history: History) -> Finding:
+    """The first thing that is wrong, in the order in which it happened."""
+    if (nothing := judges.no_session([*history.exchanges("made"), *history.exchanges("made and ended")])) is not None:
+        return nothing
+    for outage in OUTAGES:
+        for part in (_public(history, outage), _honest(history, outage), _recovered(history, outage)):
+            if part is not None:
+                return part
+    kept = [each for each in history.exchanges("kept over the hang") if not each.ok]
+    if kept:
+        return _no(
+            f"A session was lost though the store had only paused: {kept[0].replica} {judges.told(kept[0])}.", kept
+        )
+    risen = [each for each in history.exchanges("ended before") if each.ok]
+    if risen:
+        sentence = "A session that had been signed out was alive again after the store had lost what it knew"
+        return _no(f"{sentence}: {risen[0].replica} {judges.told(risen[0])}.", risen)
+    slowest = max(_seconds(history, each) for outage in OUTAGES for each in history.exchanges(f"needs it, {outage}"))
+    return passed(
+        "While the store hung or was down this was said in time, and it served again with it.",
+        value=slowest, limit=WITHIN_S, unit="s to the slowest answer",
+    )  # fmt: skip
+
+
+def _no(sentence: str, decided: list[Exchange], **evidence: Any) -> Finding:
+    return failed(sentence, decided_by=[judges.event(each) for each in decided[:5]], **evidence)
+
+
+def _seconds(history: History, exchange: Exchange) -> float:
+    """To its answer, without what the verifier itself was late; to the end of waiting where there was none."""
+    if exchange.ended_s is None:
+        return float("inf")
+    lag_s = history.lag_s(exchange.sent_s, exchange.ended_s)
+    return max(0.0, exchange.ended_s - exchange.sent_s - lag_s)
+
+
+def _public(history: History, outage: str) -> Finding | None:
+    """Public pages and both health routes go on as ever, with a cookie and without."""
+    asked = history.exchanges(f"public, {outage}")
+    wrong = [each for each in asked if each.outcome == "ok" and each.status != 200] or [
+        each for each in asked if each.outcome != "ok" or _seconds(history, each) > WITHIN_S
+    ]
+    if not wrong:
+        return None
+    first = wrong[0]
+    return _no(
+        f"While the store {_verb(outage)}, {first.path}, which needs none, was not served: {first.replica} "
+        f"{judges.told(first)}.",
+        wrong, value=len(asked) - len(wrong), limit=len(asked), unit="public requests",
+        reproduce=_by_hand(outage, first.path),
+    )  # fmt: skip
+
+
+def _honest(history: History, outage: str) -> Finding | None:
+    """503, and in time."""
+    asked = history.exchanges(f"needs it, {outage}")
+    wrong = [each for each in asked if each.outcome == "ok" and each.status != 503]
+    late = [each for each in asked if each.outcome != "ok" or _seconds(history, each) > WITHIN_S]
+    if not wrong and not late:
+        return None
+    first = (wrong or late)[0]
+    if wrong:
+        why = MEANINGS.get(first.status or 0, "which says nothing of it")
+        what = f"{first.replica} {judges.told(first)}, {why}, and not 503"
+    elif first.outcome == "ok":
+        what = f"{first.replica} answered after {_seconds(history, first):.1f} s, and not within {WITHIN_S:.1f} s"
+    else:
+        what = f"{first.replica} {judges.told(first)}, and not with 503 within {WITHIN_S:.1f} s"
+    return _no(
+        f"While the store {_verb(outage)}, {first.method} {first.path} needed it: {what}.",
+        wrong or late, value=len(asked) - len(wrong or late), limit=len(asked), unit="honest answers",
+        reproduce=_by_hand(outage, first.path),
+    )  # fmt: skip
+
+
+MEANINGS = {
+    200: "as if somebody had looked",
+    204: "as if the session were over",
+    401: "as if the member had signed out",
+    500: "as if the fault were unknown",
+}
+
+
+def _recovered(history: History, outage: str) -> Finding | None:
+    """Each replica took a sign-in again, and knew it."""
+    tried = history.exchanges(f"{outage} no more")
+    back = {each.replica for each in tried if each.ok}
+    knew = {each.replica for each in history.exchanges(f"{outage} no more, me") if each.ok}
+    missing = sorted({each.replica for each in tried} - (back & knew))
+    if not missing:
+        return None if tried else inconclusive("Nobody was left to be asked again.")
+    last = [each for each in [*tried, *history.exchanges(f"{outage} no more, me")] if each.replica == missing[0]][-1:]
+    ended = "had stopped hanging" if outage == "hangs" else "was up again"
+    return _no(
+        f"{RECOVERED_S:.0f} s after the store {ended}, {missing[0]} did not serve members: it {judges.told(last[0])}.",
+        last, value=3 - len(missing), limit=3, unit="replicas that recovered", reproduce=_by_hand(outage, "/me"),
+    )  # fmt: skip
+
+
+def _verb(outage: str) -> str:
+    return {"hangs": "hung", "is down": "was down"}[outage]
+
+
+def _by_hand(outage: str, path: str) -> str:
+    return f"{judges.SIGN_IN}; {OUTAGES[outage][1]}; curl -i -b jar $URL{path}"

@@ -1,0 +1,79 @@
+"""What the probes of this kata share: the service's settings, members whom the directory knows, and ways to ask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from runner.probes import Client, Downstreams, Exchange, History, Inputs, Replicas, Service, beside
+
+scene = beside(__file__, "directory")
+browsers = beside(__file__, "browser")
+away = beside(__file__, "away")
+
+POLL_S = 0.05
+
+
+def settings(ttl_s: int = 600, store_timeout_ms: int = 3000) -> Callable[[Inputs], dict[str, str]]:
+    """Long enough not to matter, but in the probes that are about one of them; the secret is new each time."""
+    return lambda inputs: {
+        "SESSION_TTL_S": str(ttl_s),
+        "STORE_TIMEOUT_MS": str(store_timeout_ms),
+        "SESSION_SECRET": inputs.token(40),
+    }
+
+
+class Baths:
+    """Members, browsers, and the service with its three replicas."""
+
+    def __init__(self, client: Client, downstreams: Downstreams, inputs: Inputs, history: History) -> None:
+        self._client, self._inputs, self._history = client, inputs, history
+        self.directory = scene.Directory(downstreams["directory"], inputs)
+
+    def member(self) -> dict[str, str]:
+        """A new one, whom the directory knows."""
+        member: dict[str, str] = scene.a_member(self._inputs)
+        self.directory.join(member)
+        return member
+
+    def browser(self, sid: str = "") -> Any:
+        return browsers.Browser(self._client, self._history, sid)
+
+    async def signed_in(self, at: Service, tag: str, member: dict[str, str] | None = None) -> Any:
+        """A browser of a member, new unless given, that signed in at a replica."""
+        browser = self.browser()
+        await self.sign_in(browser, at, tag, member or self.member())
+        return browser
+
+    async def sign_in(self, browser: Any, at: Service, tag: str, member: dict[str, str], **more: Any) -> Exchange:
+        exchange: Exchange = await browser.ask(at, "POST", "/sign-in", tag, json=scene.keys(member), **more)
+        return exchange
+
+    async def ask_all(self, replicas: Replicas, copies: list[str], tag: str) -> None:
+        """/me with each of these cookies at each replica, side by side."""
+        known = [sid for sid in dict.fromkeys(copies) if sid]
+        await asyncio.gather(*(self.browser(sid).ask(one, "GET", "/me", tag) for sid in known for one in replicas))
+
+    async def ask_in_an_outage(self, replicas: Replicas, outage: str, kept: Any, leaving: Any) -> None:
+        """What needs the store and what does not, all side by side, so that nothing waits for another's time-out."""
+        within: dict[str, Any] = {"timeout_s": away.WITHIN_S + 0.5}
+        needs, public, one = f"needs it, {outage}", f"public, {outage}", self._inputs.choice(replicas)
+        await asyncio.gather(
+            *(kept.ask(each, "GET", "/me", needs, **within) for each in replicas),
+            kept.ask(one, "GET", "/visits", needs, **within),
+            leaving.ask(one, "POST", "/sign-out", needs, **within),
+            self.sign_in(self.browser(), one, needs, self.member(), **within),
+            *(kept.ask(each, "GET", path, public, **within) for each in replicas for path in away.PUBLIC),
+            self.browser().ask(one, "GET", "/opening-hours", public, **within),
+        )
+
+    async def until_it_serves(self, one: Service, tag: str) -> None:
+        """Sign in at a replica until that works, and see whether the session does."""
+        until_s, member = self._history.now() + away.RECOVERED_S, self.member()
+        while self._history.now() < until_s and one.exit is None:
+            browser = self.browser()
+            if (await self.sign_in(browser, one, tag, member, timeout_s=away.RECOVERED_S)).ok:
+                await browser.ask(one, "GET", "/me", f"{tag}, me")
+                return
+            await asyncio.sleep(POLL_S)

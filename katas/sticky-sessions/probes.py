@@ -1,0 +1,272 @@
+"""Sessions at three replicas: who knows them, what they outlive, how they end, and what is said without their store."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from runner.probes import (
+    Client,
+    Downstreams,
+    Finding,
+    History,
+    Inputs,
+    Replicas,
+    Service,
+    Valkey,
+    beside,
+    probe,
+)
+
+scene = beside(__file__, "directory")
+scenery = beside(__file__, "baths")
+judges = beside(__file__, "judges")
+ids = beside(__file__, "ids")
+away = beside(__file__, "away")
+
+BURST, IN_A_ROW = 12, 4
+
+
+def found(judge: Any, history: History) -> Finding:
+    """What a judge of the module beside this one finds."""
+    finding: Finding = judge(history)
+    return finding
+
+
+def by_hand(downstreams: Downstreams, inputs: Inputs) -> None:
+    """For `prodrill run`: two members whom anybody can be."""
+    directory = scene.Directory(downstreams["directory"], inputs)
+    for name, tier in (("ada", "gold"), ("joan", "family")):
+        member = scene.a_member(inputs) | {"email": f"{name}@baths.example", "password": "swordfish"}
+        directory.join(member | {"name": name.capitalize(), "tier": tier, "memberId": f"m-{name}"})
+
+
+# -- the service does its work ----------------------------------------------------------------------------------------
+
+
+@probe("members-area-works", window_s=0.2, env=scenery.settings())
+async def an_ordinary_day(
+    replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
+) -> None:
+    """Two members, a wrong password and a stranger, all of them at one replica."""
+    one, baths = inputs.choice(replicas), scenery.Baths(client, downstreams, inputs, history)
+    members = {"first": baths.member(), "second": baths.member()}
+    history.note("members", {tag: scene.known(member) for tag, member in members.items()})
+    history.note("visits", {tag: baths.directory.visits(member) for tag, member in members.items()})
+    stranger = baths.browser()
+    await stranger.ask(one, "GET", "/opening-hours", "hours")
+    await stranger.ask(one, "GET", "/readyz", "ready")
+    for path in ("/me", "/visits"):
+        await stranger.ask(one, "GET", path, f"stranger {path}")
+        await baths.browser(inputs.token(43)).ask(one, "GET", path, f"made-up cookie {path}")
+    await stranger.ask(one, "POST", "/sign-in", "no password", json={"email": members["first"]["email"]})
+    await baths.sign_in(stranger, one, "wrong password", members["first"] | {"password": inputs.token()})
+    await stranger.ask(one, "GET", "/me", "after a wrong password")
+    keeping = {tag: await baths.signed_in(one, f"sign-in {tag}", member) for tag, member in members.items()}
+    for tag, browser in keeping.items():
+        await browser.ask(one, "GET", "/me", f"me {tag}")
+        await browser.ask(one, "GET", "/visits", f"visits {tag}")
+    await keeping["first"].ask(one, "POST", "/sign-out", "sign-out")
+    await keeping["first"].ask(one, "GET", "/me", "after sign-out")
+    await keeping["second"].ask(one, "GET", "/me", "me second")
+
+
+@an_ordinary_day.judge
+def it_works(history: History) -> Finding:
+    """Every status, every body."""
+    return found(judges.it_works, history)
+
+
+# -- known everywhere -------------------------------------------------------------------------------------------------
+
+
+@probe("known-everywhere", window_s=0.2, env=scenery.settings())
+async def asked_elsewhere(
+    replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
+) -> None:
+    """A member signs in at each replica and is asked for at the others, and through the load balancer."""
+    baths = scenery.Baths(client, downstreams, inputs, history)
+
+    async def one_session(maker: Service) -> None:
+        browser = await baths.signed_in(maker, f"made {maker.name}")
+        others = [one for one in replicas if one is not maker]
+        for at in (*inputs.sample(others, len(others)), None, None, None):
+            await browser.ask(at, "GET", "/me", f"asked {maker.name}")
+
+    await asyncio.gather(*(one_session(maker) for maker in replicas))
+
+
+@asked_elsewhere.judge
+def all_know_it(history: History) -> Finding:
+    """Every other replica answered with what the sign-in had said."""
+    return found(judges.all_know_it, history)
+
+
+# -- outlives its replica ---------------------------------------------------------------------------------------------
+
+
+@probe("outlives-its-replica", window_s=1.0, env=scenery.settings())
+async def replicas_come_and_go(
+    replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
+) -> None:
+    """kill -9 of the replica that made the session, its start, and then the others replaced: no process is left."""
+    baths = scenery.Baths(client, downstreams, inputs, history)
+    maker, *others = inputs.sample(replicas, len(replicas))
+    browser = await baths.signed_in(maker, "made")
+    await browser.ask(maker, "GET", "/me", "asked before")
+    await maker.kill()
+    history.fault("killed", int(maker.exit is not None))
+    for other in others:
+        await browser.ask(other, "GET", "/me", f"asked after kill -9 of {maker.name}")
+    await maker.start()
+    await browser.ask(maker, "GET", "/me", "asked after its restart")
+    await asyncio.gather(*(other.replace(grace_s=2.0) for other in others))
+    for one in replicas:
+        await browser.ask(one, "GET", "/me", "asked when all had been replaced")
+    history.fault("replaced", sum(one.starts == 2 for one in replicas))
+
+
+@replicas_come_and_go.judge
+def it_is_still_there(history: History) -> Finding:
+    """Every answer as before, at whichever replica."""
+    return found(judges.it_is_still_there, history)
+
+
+# -- ends everywhere --------------------------------------------------------------------------------------------------
+
+
+@probe("ends-everywhere", window_s=0.2, env=scenery.settings())
+async def signed_out_elsewhere(
+    replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
+) -> None:
+    """Signed out at another replica, with copies of the cookie about and a request of the session under way."""
+    baths = scenery.Baths(client, downstreams, inputs, history)
+    maker, other, third = inputs.sample(replicas, len(replicas))
+    member = baths.member()
+    laptop = await baths.signed_in(maker, "made", member)
+    phone = await baths.signed_in(other, "made at another device", member)
+    thief = baths.browser(laptop.sid)
+    for one in replicas:
+        await thief.ask(one, "GET", "/me", "copy before")
+    copies = [laptop.sid, thief.sid]
+    gate = baths.directory.hold_visits()
+    under_way = asyncio.ensure_future(laptop.ask(third, "GET", "/visits", "under way"))
+    history.fault("a request was under way", int(await gate.held(1, within_s=1.0)))
+    await baths.browser(laptop.sid).ask(other, "POST", "/sign-out", "sign-out")
+    await baths.ask_all(replicas, copies, "copy after")
+    gate.open()
+    await under_way
+    await baths.ask_all(replicas, [*copies, laptop.sid], "copy after the last answer")
+    for one in replicas:
+        await phone.ask(one, "GET", "/me", "other device after")
+
+
+@signed_out_elsewhere.judge
+def it_is_over(history: History) -> Finding:
+    """No copy is worth anything anywhere, and the member's other device is still signed in."""
+    return found(judges.it_is_over, history)
+
+
+# -- ends by itself ---------------------------------------------------------------------------------------------------
+
+
+@probe("ends-by-itself", window_s=2.6, env=scenery.settings(ttl_s=judges.TTL_S))
+async def time_passes(
+    replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History, valkey: Valkey
+) -> None:
+    """Three sessions that nobody uses, one that is used all the time, one that was signed out; and their store."""
+    baths = scenery.Baths(client, downstreams, inputs, history)
+    gone = await baths.signed_in(inputs.choice(replicas), "made gone")
+    await gone.ask(inputs.choice(replicas), "POST", "/sign-out", "sign-out")
+    unused = await asyncio.gather(*(baths.signed_in(one, "made unused") for one in replicas))
+    used = await baths.signed_in(inputs.choice(replicas), "made used")
+    await valkey.census("keys", "in use")
+    until_s = history.now() + judges.TTL_S + judges.LATE_S
+    while (left_s := until_s - history.now()) > 0:
+        await asyncio.sleep(min(left_s, judges.EVERY_S))
+        await used.ask(inputs.choice(replicas), "GET", "/me", "used")
+    asks = [browser.ask(one, "GET", "/me", "unused") for browser in unused for one in inputs.sample(replicas, 2)]
+    await asyncio.gather(*asks)
+
+
+@time_passes.judge
+def it_ends(history: History) -> Finding:
+    """The unused ended, the used did not, and whatever is kept of them in the store has an expiry."""
+    return found(judges.it_ends, history)
+
+
+# -- ids --------------------------------------------------------------------------------------------------------------
+
+
+@probe("ids-unguessable", window_s=0.8, env=scenery.settings())
+async def one_member_again_and_again(
+    replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
+) -> None:
+    """Sign-ins of one member in one moment, in a row, after a restart; then some with a cookie from before."""
+    baths = scenery.Baths(client, downstreams, inputs, history)
+    member, again = baths.member(), inputs.choice(replicas)
+    history.note("row", IN_A_ROW)
+    gate = baths.directory.hold_sign_ins()
+    burst = [asyncio.ensure_future(baths.signed_in(one, "made", member)) for one in replicas for _ in range(BURST)]
+    history.fault("sign-ins at one moment", len(burst) if await gate.held(len(burst)) else 0)
+    gate.open()
+    await asyncio.gather(*burst)
+    restart = asyncio.ensure_future(again.restart())
+    for one in (*(each for each in replicas if each is not again), again):
+        if one is again:
+            await restart
+        for _ in range(IN_A_ROW):
+            await baths.signed_in(one, "made", member)
+    await _with_a_cookie_from_before(baths, replicas, inputs, history)
+
+
+@one_member_again_and_again.judge
+def none_can_be_known(history: History) -> Finding:
+    """No id twice, enough that changes, none kept at a sign-in, and the cookie out of scripts' reach."""
+    return found(ids.none_can_be_known, history)
+
+
+async def _with_a_cookie_from_before(baths: Any, replicas: Replicas, inputs: Inputs, history: History) -> None:
+    """Of a live session of somebody else, of an ended one, made up, and the member's own."""
+    maker, own = inputs.choice(replicas), baths.member()
+    live, ended = [await baths.signed_in(maker, "made by another") for _ in range(2)]
+    before = await baths.signed_in(maker, "made before", own)
+    planted = {"live": live.sid, "ended": ended.sid, "made-up": inputs.token(43), "own": before.sid}
+    history.note("planted", planted)
+    await ended.ask(maker, "POST", "/sign-out", "sign-out")
+    for what, sid in planted.items():
+        member = own if what == "own" else baths.member()
+        await baths.sign_in(baths.browser(sid), inputs.choice(replicas), f"sign-in {what}", member)
+        await baths.ask_all(replicas, [sid], f"planted {what}")
+
+
+# -- without the store ------------------------------------------------------------------------------------------------
+
+
+@probe("store-away", window_s=1.8, env=scenery.settings(store_timeout_ms=away.TIMEOUT_MS))
+async def the_store_hangs_and_dies(
+    replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History, valkey: Valkey
+) -> None:
+    """The store is paused and goes on, then is killed and started anew, empty; the same is asked in both outages."""
+    baths = scenery.Baths(client, downstreams, inputs, history)
+    kept = await baths.signed_in(inputs.choice(replicas), "made")
+    ended = await baths.signed_in(inputs.choice(replicas), "made and ended")
+    old = ended.sid
+    await ended.ask(inputs.choice(replicas), "POST", "/sign-out", "sign-out")
+    for one in replicas:
+        await kept.ask(one, "GET", "/me", "before")
+    for outage, begin, end in (("hangs", valkey.pause, valkey.resume), ("is down", valkey.kill, valkey.start)):
+        leaving = await baths.signed_in(inputs.choice(replicas), f"made to leave, {outage}")
+        await begin()
+        await baths.ask_in_an_outage(replicas, outage, kept, leaving)
+        await end()
+        await asyncio.gather(*(baths.until_it_serves(one, f"{outage} no more") for one in replicas))
+        if outage == "hangs":
+            await baths.ask_all(replicas, [kept.sid], "kept over the hang")
+    await baths.ask_all(replicas, [old], "ended before")
+
+
+@the_store_hangs_and_dies.judge
+def it_says_so_and_recovers(history: History) -> Finding:
+    """503 in time for what needs a session, the rest as ever; and it serves again once the store does."""
+    return found(away.it_says_so_and_recovers, history)

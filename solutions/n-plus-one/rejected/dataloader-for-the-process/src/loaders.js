@@ -1,0 +1,19 @@
+import DataLoader from 'dataloader';
+
+/** The loaders, made as they are needed. */
+class Loaders {
+  #byName = new Map();
+
+  /** `fetch` gets several keys and resolves with a Map of what it found. */
+  of(name, fetch) {
+    if (!this.#byName.has(name)) this.#byName.set(name, new DataLoader((keys) => inOrder(keys, fetch)));
+    return this.#byName.get(name);
+  }
+}
+
+async function inOrder(keys, fetch) {
+  const found = await fetch([...keys]);
+  return keys.map((key) => found.get(key) ?? null);
+}
+
+export const loaders = new Loaders();

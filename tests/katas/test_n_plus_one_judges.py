@@ -1,0 +1,254 @@
+"""The judges of `n-plus-one`, over histories made by hand: what each refuses, passes and leaves open."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from runner.probes import Exchange, Finding, History, Inputs, Verdict
+from tests.katas import kata_module
+
+judges = kata_module("n-plus-one", "judges")
+market = kata_module("n-plus-one", "market")
+
+ORDER: dict[str, Any] = {"id": 7, "customer": {"id": 3, "orders": 2}, "lines": [{"position": 1}], "shelf": None}
+PAGE: dict[str, Any] = {"orders": [ORDER], "next": None}
+
+
+class Told:
+    """A history put together request by request."""
+
+    def __init__(self, **notes: Any) -> None:
+        self.history = History()
+        self._expected: dict[str, tuple[int, Any]] = {}
+        self.history.note("expected", self._expected)
+        for name, value in notes.items():
+            self.history.note(name, value)
+
+    def asked(self, tag: str, got: Any = PAGE, wanted: Any = PAGE, status: int | None = 200, path: str = "/p") -> Told:
+        """A request, what it was answered, and what should have been; with `status=None` it got no answer."""
+        self._expected[judges.asked(tag, path)] = (200, wanted)
+        body = got if isinstance(got, bytes) else json.dumps(got).encode()
+        outcome, how = ("ok", "") if status else ("unknown", "timeout")
+        self.history.add_exchange(Exchange(tag, 1, "GET", path, 0.0, 0.0, outcome, how, status, {}, body))
+        return self
+
+    def ran(self, tag: str, calls: int = 9, rows: int = 20, query: str = "SELECT * FROM lines") -> Told:
+        """What the database's books said after it."""
+        self.history.add_census("statements", [{"query": query, "calls": calls, "rows": rows}], tag)
+        return self
+
+    def ran_nothing(self, tag: str) -> Told:
+        self.history.add_census("statements", [], tag)
+        return self
+
+
+def verdict(finding: Finding) -> Verdict:
+    return finding.verdict
+
+
+# -- orders-are-right -------------------------------------------------------------------------------------------------
+
+
+def test_answers_as_promised_pass_whatever_the_order_of_their_fields() -> None:
+    shuffled = {"next": None, "orders": [dict(reversed(ORDER.items()))]}
+    assert verdict(judges.answers_are_right(Told().asked("a", shuffled).history)) is Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    ("got", "said"),
+    [
+        ({"orders": [{**ORDER, "id": 8}], "next": None}, "orders[0].id is 8 and should be 7"),
+        ({"orders": [{**ORDER, "customer": {"id": 3, "orders": "2"}}], "next": None}, "is '2' and should be 2"),
+        ({"orders": [{**ORDER, "customer": None}], "next": None}, "orders[0].customer is null"),
+        ({"orders": [], "next": None}, "orders has 0 entries and should have 1"),
+        ({"orders": [ORDER, ORDER], "next": None}, "orders has 2 entries and should have 1"),
+        ({"orders": [ORDER]}, "the answer has no `next`"),
+        ({**PAGE, "took": 3}, "`took`"),
+        ({"orders": [{**ORDER, "shelf": False}], "next": None}, "shelf is False and should be null"),
+        (b"<html>", "not JSON"),
+    ],
+)
+def test_an_answer_that_differs_fails_and_says_where(got: Any, said: str) -> None:
+    finding = judges.answers_are_right(Told().asked("a").asked("b", got).history)
+    assert finding.verdict is Verdict.FAILED and said in finding.sentence
+
+
+def test_an_answer_with_another_status_and_no_answer_fail() -> None:
+    assert "answered 500, not 200" in judges.answers_are_right(Told().asked("a", status=500).history).sentence
+    assert "no answer: timeout" in judges.answers_are_right(Told().asked("a", status=None).history).sentence
+
+
+# -- queries-do-not-grow ----------------------------------------------------------------------------------------------
+
+
+def _sizes(calls: int, query: str = "SELECT * FROM lines") -> History:
+    told = Told().ran_nothing("the start").asked("1 order").ran("1 order").asked("100 orders")
+    return told.ran("100 orders", calls, query=query).history
+
+
+def test_as_many_statements_as_the_contract_allows_pass_and_one_more_fails() -> None:
+    assert verdict(judges.queries_do_not_grow(_sizes(15))) is Verdict.PASSED
+    finding = judges.queries_do_not_grow(_sizes(16))
+    assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 16, 15)
+    assert (
+        finding.sentence.startswith("100 orders took 16 statements") and "SELECT * FROM lines" in finding.decided_by[0]
+    )
+
+
+def test_a_start_that_asks_too_much_fails() -> None:
+    told = Told().ran("the start", 16).asked("1 order").ran("1 order")
+    assert "the start took 16" in judges.queries_do_not_grow(told.history).sentence
+
+
+def test_one_statement_of_many_selects_fails_and_one_with_a_long_list_passes() -> None:
+    union = " UNION ALL ".join(["select * from lines where order_id = $1"] * 100)
+    finding = judges.queries_do_not_grow(_sizes(1, union))
+    assert finding.verdict is Verdict.FAILED and finding.value == 100 and "one SELECT for each row" in finding.sentence
+    listed = f"SELECT * FROM lines WHERE order_id IN ({', '.join(['$1'] * 300)})"
+    assert verdict(judges.queries_do_not_grow(_sizes(9, listed))) is Verdict.PASSED
+
+
+def test_columns_that_sound_like_it_are_no_selects() -> None:
+    assert verdict(judges.queries_do_not_grow(_sizes(1, "SELECT selected, preselect " * 16))) is Verdict.PASSED
+
+
+def test_few_statements_and_a_wrong_answer_fail() -> None:
+    told = Told().asked("1 order", {"orders": [], "next": None}).ran("1 order")
+    assert verdict(judges.queries_do_not_grow(told.history)) is Verdict.FAILED
+
+
+def test_a_database_that_saw_nothing_at_all_proves_nothing() -> None:
+    told = Told().ran_nothing("the start").asked("1 order").ran_nothing("1 order")
+    assert verdict(judges.queries_do_not_grow(told.history)) is Verdict.INCONCLUSIVE
+
+
+# -- rows-are-bounded -------------------------------------------------------------------------------------------------
+
+
+def _rows(rows: int, at_start: int = 0) -> Told:
+    told = Told(allowed={"the start": 20, "1 order": 30}).ran("the start", 1, at_start)
+    return told.asked("1 order").ran("1 order", 9, rows)
+
+
+def test_as_many_rows_as_are_allowed_pass_and_one_more_fails() -> None:
+    assert verdict(judges.rows_are_bounded(_rows(30).history)) is Verdict.PASSED
+    finding = judges.rows_are_bounded(_rows(31).history)
+    assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 31, 30)
+
+
+def test_rows_fetched_at_the_start_count() -> None:
+    finding = judges.rows_are_bounded(_rows(30, at_start=1200).history)
+    assert finding.verdict is Verdict.FAILED and "the start fetched 1200 rows" in finding.sentence
+
+
+def test_few_rows_and_a_wrong_answer_fail_and_none_anywhere_prove_nothing() -> None:
+    told = Told(allowed={"1 order": 30}).asked("1 order", {"orders": [], "next": None}).ran("1 order")
+    assert verdict(judges.rows_are_bounded(told.history)) is Verdict.FAILED
+    told = Told(allowed={"1 order": 30}).asked("1 order").ran_nothing("1 order")
+    assert verdict(judges.rows_are_bounded(told.history)) is Verdict.INCONCLUSIVE
+
+
+# -- changes-are-seen -------------------------------------------------------------------------------------------------
+
+
+def test_one_stale_answer_fails_and_names_the_change() -> None:
+    told = Told(changes=2).asked("before, once").asked("after a payment came in")
+    assert verdict(judges.changes_are_seen(told.history)) is Verdict.PASSED
+    stale = {"orders": [{**ORDER, "id": 6}], "next": None}
+    finding = judges.changes_are_seen(told.asked("after a product was moved", stale).history)
+    assert finding.verdict is Verdict.FAILED
+    assert "had been committed" in finding.sentence and "after a product was moved" in finding.sentence
+
+
+def test_an_answer_that_was_wrong_before_any_change_or_none_at_all_is_not_called_stale() -> None:
+    wrong = Told(changes=2).asked("before, once", {"orders": [], "next": None})
+    none = Told(changes=2).asked("before, once").asked("after a payment came in", status=500)
+    for told in (wrong, none):
+        finding = judges.changes_are_seen(told.history)
+        assert finding.verdict is Verdict.FAILED and "had been committed" not in finding.sentence
+
+
+# -- requests-stay-apart ----------------------------------------------------------------------------------------------
+
+
+def _together(calls: int = 90, got: Any = PAGE, query: str = "SELECT 1") -> History:
+    told = Told().asked("alone")
+    for shop in range(10):
+        told.asked("at once", got if shop == 4 else PAGE, path=f"/shops/{shop}/orders")
+    return told.ran("at once", calls, query=query).history
+
+
+def test_ten_budgets_pass_and_a_statement_more_fails() -> None:
+    assert verdict(judges.requests_stay_apart(_together(150))) is Verdict.PASSED
+    assert verdict(judges.requests_stay_apart(_together(151))) is Verdict.FAILED
+    assert verdict(judges.requests_stay_apart(_together(101, query="SELECT (SELECT (SELECT 1))"))) is Verdict.FAILED
+
+
+def test_one_answer_that_is_another_shops_fails() -> None:
+    other = {"orders": [{**ORDER, "shelf": "3-abc"}], "next": None}
+    finding = judges.requests_stay_apart(_together(got=other))
+    assert finding.verdict is Verdict.FAILED and "/shops/4/orders" in finding.sentence
+
+
+def test_ten_right_answers_without_a_statement_prove_nothing() -> None:
+    told = Told().asked("at once").ran_nothing("at once")
+    assert verdict(judges.requests_stay_apart(told.history)) is Verdict.INCONCLUSIVE
+
+
+def test_a_kept_history_is_judged_as_the_first_time() -> None:
+    for judge, history in (
+        (judges.queries_do_not_grow, _sizes(16)),
+        (judges.rows_are_bounded, _rows(31).history),
+        (judges.requests_stay_apart, _together()),
+    ):
+        assert judge(History.from_bytes(history.to_bytes())) == judge(history)
+
+
+# -- the market that answers are computed from ------------------------------------------------------------------------
+
+
+def _market() -> Any:
+    return market.Market(Inputs(5, "test"), orders=150, elsewhere=10)
+
+
+def test_pages_lead_from_the_newest_order_to_the_oldest_without_a_gap() -> None:
+    made = _market()
+    shop, seen, before = made.shops[0], [], None
+    while True:
+        page = made.page(shop, 40, before)
+        seen += [order["id"] for order in page["orders"]]
+        before = page["next"]
+        if before is None:
+            break
+    assert seen == sorted((row["id"] for row in made.rows["orders"] if row["shop_id"] == shop), reverse=True)
+    assert seen[0] == made.odd["newest"] and made.page(made.shops[1], 10) == {"orders": [], "next": None}
+
+
+def test_a_market_holds_the_orders_that_trip_a_join() -> None:
+    made = _market()
+    shown = {kind: made.shown(order) for kind, order in made.odd.items()}
+    assert shown["nothing in it"]["lines"] == [] and shown["nothing in it"]["totalCents"] == 0
+    assert shown["nothing paid"]["paidCents"] == 0 and shown["no customer"]["customer"] is None
+    several = shown["several lines, several payments"]
+    assert len(several["lines"]) > 2 and len(several["payments"]) == 3
+    alike = shown["two payments alike"]["payments"]
+    assert alike[0]["cents"] == alike[1]["cents"] and shown["not on a shelf"]["lines"][0]["shelf"] is None
+    twice = shown["one product on two lines"]["lines"]
+    assert twice[0]["product"] == twice[1]["product"] and len(shown["many lines"]["lines"]) == market.MANY_LINES
+
+
+def test_every_change_is_in_the_answer_and_what_was_noted_before_stays_as_it_was() -> None:
+    made = _market()
+    order = made.odd["newest"]
+    for change in made.changes(order).values():
+        before = made.shown(order), made.page(made.shops[0], 10)
+        kept = json.dumps(before)
+        assert change() and (made.shown(order), made.page(made.shops[0], 10)) != before
+        assert json.dumps(before) == kept
+
+
+def test_objects_are_counted_at_every_depth() -> None:
+    assert market.objects(PAGE) == 4 and market.objects({"orders": [], "next": None}) == 1
