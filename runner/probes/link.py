@@ -98,7 +98,9 @@ class Backed:
         await self._server.end(how)
 
     async def start(self) -> None:
-        """Start it again, and wait until it answers."""
+        """Start it again, and wait until it answers. RuntimeError where it is up."""
+        if self.is_up:
+            raise RuntimeError(f"{self._server.kind} is up already: `stop()` or `kill()` comes first")
         self._record("start")
         await self._server.start()
         await self._link.open(not self._refuses)

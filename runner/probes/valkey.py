@@ -43,6 +43,7 @@ class Valkey(Backed):
 
             self._client = Client(
                 host="127.0.0.1", port=self._valkey.port, password=self._valkey.admin, decode_responses=True,
+                encoding_errors="backslashreplace",
                 socket_timeout=_ANSWER_WITHIN_S, single_connection_client=True, lib_name=None, lib_version=None,
             )  # fmt: skip
         # The package leaves this one without types.

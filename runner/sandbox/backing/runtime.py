@@ -173,6 +173,10 @@ class HostRuntime:
                         os.kill(pid, number)
             self._ended.wait(_STOP_WITHIN_S)
             threading.Event().wait(_LOOK_AGAIN_S)
+            # A subreaper, as the process sandbox makes us, gets what was below the server, and must collect it.
+            for pid in set(pids) - {self._process.pid}:
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, os.WNOHANG)
 
     async def pause(self) -> None:
         await self._offload.run(self._pause)
