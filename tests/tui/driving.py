@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from textual.pilot import Pilot
@@ -27,13 +27,32 @@ class Driver:
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 
-    async def sees(self, *texts: str) -> str:
-        """Waits until all `texts` are on the screen; the screen."""
+    async def sees(self, *texts: str) -> None:
+        """Waits until all `texts` are on the screen at once."""
         await self.until(lambda: all(text in screen_text(self.app) for text in texts), f"to see {texts}")
-        return screen_text(self.app)
 
     async def sees_no(self, text: str) -> None:
         await self.until(lambda: text not in screen_text(self.app), f"not to see {text!r}")
+
+    async def sees_line(self, *texts: str, without: str = "\0", starts: str = "") -> None:
+        """Waits for a line that has all `texts`, not `without`, and begins with `starts`."""
+
+        def fits(line: str) -> bool:
+            return all(text in line for text in texts) and without not in line and line.lstrip().startswith(starts)
+
+        def holds() -> bool:
+            return any(fits(line) for line in screen_text(self.app).splitlines())
+
+        await self.until(holds, f"for a line {starts!r} with {texts} without {without!r}")
+
+    async def sees_footer(self, *texts: str, without: Sequence[str] = ()) -> None:
+        """Waits until the last line has all `texts` and nothing of `without`."""
+
+        def holds() -> bool:
+            footer = screen_text(self.app).splitlines()[-1]
+            return all(text in footer for text in texts) and not any(text in footer for text in without)
+
+        await self.until(holds, f"for a footer with {texts} without {without}")
 
     async def until(self, holds: Callable[[], bool], what: str) -> None:
         deadline = monotonic_s() + PATIENCE_S
