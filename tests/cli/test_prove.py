@@ -54,6 +54,15 @@ class FakeProof:
         return [row]
 
 
+def test_what_there_is_no_time_for_is_left_out_and_named(typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:
+    proof = FakeProof()
+    clock = iter((0.0, 59.0, 61.0))
+    monkeypatch.setattr("runner.cli.commands.prove.monotonic_s", lambda: next(clock))
+    done = typed("prove", "slow-sum", "lost-rows", "--sandbox", "process", "--within", "1", engine=proof)
+    assert (done.code, [asked[0] for asked in proof.asked]) == (0, ["slow-sum"])
+    assert "Not proven, as 1 minutes were over: lost-rows." in done.err
+
+
 def test_a_row_is_printed_for_each_and_all_right_is_code_0(typed: Type) -> None:
     proof = FakeProof()
     done = typed("prove", "slow-sum", "--sandbox", "process", "--repeat", "3", engine=proof)

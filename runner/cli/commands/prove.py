@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from runner.cli.params import KataName
 from runner.cli.progress import StatusLine, ticking
 from runner.cli.sampling import Plan, changed_files, plan_all, plan_since
 from runner.cli.work import available_sandboxes, find_kata
+from runner.clock import monotonic_s
 from runner.reports.paint import Paint
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ if TYPE_CHECKING:
     metavar="N",
     help="Verify N times more what is not as named; if it then always is, call it unsteady, and do not fail for it.",
 )
+@click.option(
+    "--within",
+    type=click.FloatRange(0.0, min_open=True),
+    metavar="MINUTES",
+    help="Begin no further kata after so many, and name those that were left out.",
+)
 @click.option("--jobs", type=click.IntRange(1, 16), default=1, show_default=True, help="How many at a time.")
 @click.option("--json", "json_file", metavar="FILE", help="Write the rows as JSON; - for stdout.")
 @click.pass_context
@@ -72,6 +79,7 @@ def command(
     answers: Path | None,
     repeat: int,
     again: int,
+    within: float | None,
     jobs: int,
     json_file: str | None,
 ) -> int:
@@ -86,7 +94,14 @@ def command(
     where = list(sandboxes) or available_sandboxes()
     tell(f"Proving {_count(plan)} in {' and '.join(where)}{f', {repeat} times' if repeat > 1 else ''}.")
     to_stdout = json_file == "-"
-    rows = run_to_end(_prove(engine_of(ctx), plan, where, answers, repeat, jobs, table=not to_stdout))
+    left_out: list[Plan] = []
+    until_s = None if within is None else monotonic_s() + within * 60
+    proving = _prove(
+        engine_of(ctx), _in_time(plan, until_s, left_out), where, answers, repeat, jobs, table=not to_stdout
+    )
+    rows = run_to_end(proving)
+    if left_out:
+        tell(f"Not proven, as {within:g} minutes were over: {', '.join(each.kata.slug for each in left_out)}.")
     wrong = [row for row in rows if not row.right]
     tell(f"{len(rows)} verified, {len(wrong)} not as named{f', {skipped} skipped' if skipped else ''}.")
     if again and wrong:
@@ -112,9 +127,18 @@ def _runnable(katas: Sequence[Kata]) -> tuple[list[Kata], int]:
     return runnable, len(katas) - len(runnable)
 
 
+def _in_time(plan: Sequence[Plan], until_s: float | None, left_out: list[Plan]) -> Iterator[Plan]:
+    """The plan until the clock says `until_s`; what comes later goes to `left_out`."""
+    for each in plan:
+        if until_s is not None and monotonic_s() > until_s:
+            left_out.append(each)
+        else:
+            yield each
+
+
 async def _prove(
     engine: Engine,
-    plan: Sequence[Plan],
+    plan: Iterable[Plan],
     sandboxes: Sequence[str],
     answers: Path | None,
     repeat: int,
