@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 from collections import deque
@@ -13,7 +14,7 @@ from runner.catalog.kata import Kata, Limits
 from runner.clock import monotonic_s
 from runner.probes.client import Client
 from runner.probes.command import start_command
-from runner.probes.rotation import Rotation
+from runner.probes.rotation import RELAY_GONE, Rotation
 from runner.record.history import Exchange, Exited, History
 from runner.sandbox.base import Exit, Launch, RunningService, Sandbox
 
@@ -115,8 +116,9 @@ class Service:
         at_s = self._history.at(ended.at_s)
         self._history.add_exit(Exited(ended.code, ended.signal, at_s, ended.reason, self._asked, self.name))
         self._tell_stop(ended)
-        if self._rotation is not None:
-            await self._rotation.ended(running.relay_name)
+        # Where its address went with it, as a container's does, nobody would refuse a connection to it.
+        with contextlib.suppress(*RELAY_GONE):
+            await self._sandbox.relay.unmap(running.relay_name)
 
     async def ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Wait until it answers its health route with this run's nonce, and is given connections by the round-robin."""
