@@ -15,7 +15,6 @@ from typing import Any
 from runner.clock import monotonic_s
 from runner.probes import (
     Client,
-    Connection,
     Exchange,
     Finding,
     History,
@@ -31,9 +30,8 @@ from runner.probes import (
 
 expected = beside(__file__, "expected")
 overtaking = beside(__file__, "overtaking")
+counter = beside(__file__, "counter")
 
-CALLERS = 10
-CALLER_PERIOD_S = 0.1
 WAIT_FOR_KEY_ALONE = 0.3
 WAIT_FOR_KEY_BURST = 1.0
 WORK_FOR_REPORT = 2.5
@@ -46,23 +44,6 @@ SCALE_RIGHT, SCALE_ALONE, SCALE_BURST, SCALE_EIGHT, SCALE_IDLE = 0.1, 0.6, 0.3, 
 
 def report_of(portfolio: dict[str, Any]) -> Req:
     return Req("POST", "/reports", json=portfolio)
-
-
-def ordinary(inputs: Inputs) -> Req:
-    """A request that any caller at the counter makes, each time another one."""
-    terms = {
-        "principal_cents": inputs.randint(100_000, 50_000_000),
-        "rate_bps": inputs.randint(1, 1200),
-        "months": inputs.randint(6, 480),
-    }
-    return inputs.choice(
-        [
-            Req("GET", "/healthz"),
-            Req("GET", f"/products?desk={inputs.token(4)}"),
-            Req("GET", f"/products/{inputs.choice(['HOME30', 'CAR', 'SOLAR', 'STUDY'])}"),
-            Req("POST", "/quotes", json=terms),
-        ]
-    )
 
 
 def check(history: History, asked: Sequence[dict[str, Any]], answers: Sequence[Exchange], seals: int) -> None:
@@ -80,6 +61,17 @@ def note_work(history: History, scale: float) -> None:
     history.note("iterations", int(expected.iterations_for(scale)["SEAL_ITERATIONS"]))
     history.note("key_ms", expected.KEY_MS * scale)
     history.note("work_ms", (expected.KEY_MS + expected.DOCUMENT_MS) * scale)
+
+
+async def note_slowdown(history: History) -> None:
+    """How busy the machine is now, beside what was seen before."""
+    seen: list[float] = list(history.notes.get("slowdowns", []))
+    history.note("slowdowns", [*seen, await asyncio.to_thread(expected.slowdown)])
+
+
+def slowdown_of(history: History) -> float:
+    """The most that the verifier's own work was slowed down by during this probe."""
+    return max(1.0, *history.notes.get("slowdowns", [1.0]), 1.0)
 
 
 # -- reports are right -----------------------------------------------------------------------------------------------
@@ -166,40 +158,6 @@ def _salt(exchange: Exchange) -> str:
 # -- others overtake -------------------------------------------------------------------------------------------------
 
 
-class Callers:
-    """People at the counter: each has one connection, and waits for an answer before asking again.
-
-    Each is due to ask every CALLER_PERIOD_S; what a late answer delays still counts from when it was due.
-    """
-
-    def __init__(self, client: Client, inputs: Inputs) -> None:
-        self._client, self._inputs = client, inputs
-        self._leaving = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
-
-    async def __aenter__(self) -> Callers:
-        began = monotonic_s() + 0.01
-        connections = [await self._client.connect() for _ in range(CALLERS)]
-        for number, conn in enumerate(connections):
-            due = began + number * CALLER_PERIOD_S / CALLERS
-            self._tasks.append(asyncio.ensure_future(self._ask(conn, due)))
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._leaving.set()
-        await asyncio.gather(*self._tasks)
-
-    async def _ask(self, conn: Connection, due: float) -> None:
-        while not self._leaving.is_set() or due < monotonic_s():
-            await asyncio.sleep(max(0.0, due - monotonic_s()))
-            if not conn.reusable:
-                conn = await self._client.connect()
-            req = ordinary(self._inputs)
-            await self._client.request(req.method, req.path, json=req.json, tag="ordinary", conn=conn, intended_s=due)
-            due += CALLER_PERIOD_S
-        conn.close()
-
-
 async def rounds_with_callers(
     client: Client,
     load: Load,
@@ -218,7 +176,7 @@ async def rounds_with_callers(
     asked = [[expected.portfolio(inputs, scale) for _ in range(at_once)] for _ in range(rounds)]
     kept: list[tuple[dict[str, Any], Exchange]] = []
     began = monotonic_s()
-    async with Callers(client, inputs):
+    async with counter.Callers(client, inputs):
         for number, portfolios in enumerate(asked):
             if monotonic_s() - began > most_s and number >= 3:
                 break
@@ -267,7 +225,9 @@ async def eight_reports_at_once(client: Client, load: Load, inputs: Inputs, hist
     connections = [await client.connect() for _ in asked]
     pairs = zip(asked, connections, strict=True)
     sends = [client.request("POST", "/reports", json=each, tag="report", conn=conn) for each, conn in pairs]
+    await note_slowdown(history)
     answers = await asyncio.gather(*sends)
+    await note_slowdown(history)
     await asyncio.to_thread(check, history, asked, answers, 3)
 
 
@@ -291,7 +251,7 @@ def each_has_its_own_answer(history: History) -> Finding:
             + f"for n in $(seq {BURST}); do {overtaking.POST_REPORT} -o answer-$n.json & done; wait",
         )
     took_ms = (max(e.ended_s or math.inf for e in reports) - min(e.sent_s for e in reports)) * 1000
-    limit_ms = WORK_FOR_BURST * BURST * float(history.notes["work_ms"])
+    limit_ms = WORK_FOR_BURST * BURST * float(history.notes["work_ms"]) * slowdown_of(history)
     evidence: dict[str, Any] = {"value": took_ms, "limit": limit_ms, "unit": "ms", "series": series}
     if took_ms > limit_ms:
         return failed(
@@ -331,11 +291,15 @@ async def one_at_a_time_on_an_idle_service(client: Client, inputs: Inputs, histo
     await client.request("POST", "/reports", json=expected.portfolio(inputs, 0.05), tag="warm")
     conn = await client.connect()
     for _ in range(60):
-        req = ordinary(inputs)
+        req = counter.ordinary(inputs)
         await client.request(req.method, req.path, json=req.json, tag="ordinary", conn=conn)
     conn.close()
     asked = [expected.portfolio(inputs, SCALE_IDLE) for _ in range(3)]
-    answers = [await client.request("POST", "/reports", json=each, tag="report") for each in asked]
+    await note_slowdown(history)
+    answers: list[Exchange] = []
+    for each in asked:
+        answers.append(await client.request("POST", "/reports", json=each, tag="report"))
+        await note_slowdown(history)
     await asyncio.to_thread(check, history, asked[:1], answers[:1], 1)
 
 
@@ -350,8 +314,8 @@ def neither_is_made_slow(history: History) -> Finding:
     ordinaries = [overtaking.wait_ms_of(e) for e in history.exchanges("ordinary")]
     if len(reports) < 3 or len(ordinaries) < 30 or not all(math.isfinite(ms) for ms in reports):
         return inconclusive("Too few requests were answered to say how long they take.")
-    report_limit = WORK_FOR_REPORT * float(history.notes["work_ms"])
-    ordinary_limit = ORDINARY_FOR_KEY * float(history.notes["key_ms"])
+    report_limit = WORK_FOR_REPORT * float(history.notes["work_ms"]) * slowdown_of(history)
+    ordinary_limit = ORDINARY_FOR_KEY * float(history.notes["key_ms"]) * slowdown_of(history)
     took = ", ".join(f"{ms:.0f}" for ms in reports)
     told = (f"reports took {took} ms", f"an ordinary request took {median(ordinaries):.1f} ms at the median")
     if median(ordinaries) > ordinary_limit:
