@@ -21,11 +21,13 @@ from runner.probes import (
     Inputs,
     Load,
     Req,
+    Service,
     beside,
     failed,
     inconclusive,
     passed,
     probe,
+    slept_s,
 )
 
 expected = beside(__file__, "expected")
@@ -36,6 +38,7 @@ WAIT_FOR_KEY_ALONE = 0.3
 WAIT_FOR_KEY_BURST = 1.0
 WORK_FOR_REPORT = 2.5
 WORK_FOR_BURST = 4.0
+SLEPT_FOR_REPORT = 1.5
 ORDINARY_FOR_KEY = 0.05
 BURST = 8
 
@@ -285,7 +288,7 @@ def they_overtake_many(history: History) -> Finding:
 
 
 @probe("idle-stays-quick", window_s=0.9, env=lambda inputs: expected.iterations_for(SCALE_IDLE))
-async def one_at_a_time_on_an_idle_service(client: Client, inputs: Inputs, history: History) -> None:
+async def one_at_a_time_on_an_idle_service(service: Service, client: Client, inputs: Inputs, history: History) -> None:
     """Sixty ordinary requests one after the other, then three reports."""
     note_work(history, SCALE_IDLE)
     await client.request("POST", "/reports", json=expected.portfolio(inputs, 0.05), tag="warm")
@@ -297,9 +300,14 @@ async def one_at_a_time_on_an_idle_service(client: Client, inputs: Inputs, histo
     asked = [expected.portfolio(inputs, SCALE_IDLE) for _ in range(3)]
     await note_slowdown(history)
     answers: list[Exchange] = []
+    slept_ms: list[float | None] = []
     for each in asked:
+        began_s, before = monotonic_s(), await service.turns()
         answers.append(await client.request("POST", "/reports", json=each, tag="report"))
+        slept = slept_s(before, await service.turns(), monotonic_s() - began_s)
+        slept_ms.append(None if slept is None else slept * 1000)
         await note_slowdown(history)
+    history.note("slept_ms", slept_ms)
     await asyncio.to_thread(check, history, asked[:1], answers[:1], 1)
 
 
@@ -328,6 +336,16 @@ def neither_is_made_slow(history: History) -> Finding:
             decided_by=told,
             reproduce="curl -s -o /dev/null -w '%{time_total}s\\n' $URL/products",
         )
+    if (slept_ms := _slept_ms(history)) > SLEPT_FOR_REPORT * float(history.notes["work_ms"]):
+        return failed(
+            f"On an idle service each report had it sleep for {slept_ms:.0f} ms or longer, with nothing to wait for "
+            "but a timer of its own.",
+            value=slept_ms,
+            limit=SLEPT_FOR_REPORT * float(history.notes["work_ms"]),
+            unit="ms",
+            decided_by=told,
+            reproduce=overtaking.PORTFOLIO + "time " + overtaking.POST_REPORT,
+        )
     evidence: dict[str, Any] = {
         "value": min(reports),
         "limit": report_limit,
@@ -347,3 +365,9 @@ def neither_is_made_slow(history: History) -> Finding:
         f"an ordinary request {median(ordinaries):.1f} ms (limit {ordinary_limit:.0f} ms).",
         **evidence,
     )
+
+
+def _slept_ms(history: History) -> float:
+    """The least that the service slept in a report; 0 where the kernel does not tell."""
+    slept_ms: list[float | None] = history.notes.get("slept_ms", [])
+    return min((ms for ms in slept_ms if ms is not None), default=0.0)

@@ -20,6 +20,7 @@ from runner.probes.valkey import Valkey
 from runner.record.backing import BackingAct, Census
 from runner.record.finding import Finding, Series, Verdict
 from runner.record.history import CallRecord, Effect, Exchange, History
+from runner.sandbox.turns import Turns, slept_s
 
 __all__ = [
     "BackingAct",
@@ -46,6 +47,7 @@ __all__ = [
     "Series",
     "Service",
     "StreamReader",
+    "Turns",
     "Valkey",
     "Verdict",
     "at_least",
@@ -61,5 +63,6 @@ __all__ = [
     "reply",
     "reset",
     "sequence",
+    "slept_s",
     "stall_mid_body",
 ]

@@ -17,6 +17,7 @@ from runner.probes.command import start_command
 from runner.probes.rotation import RELAY_GONE, Rotation
 from runner.record.history import Exchange, Exited, History
 from runner.sandbox.base import Exit, Launch, RunningService, Sandbox
+from runner.sandbox.turns import Turns
 
 READY_WITHIN_S = 15.0
 _POLL_S = 0.02
@@ -245,6 +246,10 @@ class Service:
         if self._running is None or self.exit is not None:
             return 0.0
         return await self._running.rss_bytes() / 2**20
+
+    async def turns(self) -> Turns:
+        """How long its threads ran or waited for a core so far, seen from outside; see `slept_s`."""
+        return Turns() if self._running is None or self.exit is not None else await self._running.turns()
 
     async def remove(self) -> None:
         """End it and remove what it left."""

@@ -247,6 +247,22 @@ def test_a_machine_that_is_three_times_as_slow_may_take_three_times_as_long() ->
     assert _verdict(probes.neither_is_made_slow(asleep)) is Verdict.FAILED
 
 
+@pytest.mark.parametrize(
+    ("slept_ms", "verdict"),
+    [
+        ([420.0, 350.0, 380.0], Verdict.FAILED),
+        ([420.0, 90.0, 380.0], Verdict.PASSED),
+        ([None, 350.0, None], Verdict.FAILED),
+        ([None, None, None], Verdict.PASSED),
+    ],
+)
+def test_reports_that_sleep_fail_on_a_busy_machine_too(slept_ms: list[float | None], verdict: Verdict) -> None:
+    history = _idle([1200.0, 1150.0, 1190.0], 0.6)
+    history.note("slowdowns", [3.0])
+    history.note("slept_ms", slept_ms)
+    assert _verdict(probes.neither_is_made_slow(history)) is verdict
+
+
 @pytest.mark.parametrize(("work_ms", "verdict"), [(400.0, Verdict.FAILED), (130.0, Verdict.PASSED)])
 def test_waits_grow_with_what_rendering_takes_beyond_its_work(work_ms: float, verdict: Verdict) -> None:
     history = _rendering(150.0)
