@@ -38,6 +38,7 @@ _SECTIONS: Mapping[str, Mapping[str, str]] = {
         "completion": "Print the completion script of a shell.",
     },
     "For authors": {
+        "export": "Write the course as a static site, to project or to print.",
         "new": "Scaffold a kata.",
         "lint": "Check all that can be checked without running a service.",
         "prove": "Prove that accepted fixes pass and rejected ones fail as named.",
