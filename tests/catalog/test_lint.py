@@ -37,6 +37,8 @@ def test_an_unknown_kata_is_refused_with_the_nearest_name(root: Path) -> None:
         (f"{KATA}/kata.yaml", "points: [P1.1]", "points: [P1.11]", "no point 'P1.11'. Did you mean 'P1.1'"),
         (f"{KATA}/kata.yaml", "points: [P1.1]", "points: []", "syllabus has this kata make P1.1 testable"),
         (f"{KATA}/kata.yaml", "limit: every", "limit: '' # ", "has an empty `limit`"),
+        (f"{KATA}/kata.yaml", "    limit:", "    lesson: slow-scan#two-place\n    limit:", "Did you mean 'two-places'"),
+        (f"{KATA}/kata.yaml", "    limit:", "    lesson: slow-scam\n    limit:", "no lesson 'slow-scam'"),
         (PROBES, '@probe("bad-requests', '@probe("bad-request', "is for no criterion. Did you mean"),
         (PROBES, JUDGE, "", "has no judge: add `@good_and_bad_requests.judge`"),
         (PROBES, JUDGE, JUDGE + "def again(history: History) -> Finding: (", "not valid Python"),
@@ -77,8 +79,13 @@ def test_an_unknown_kata_is_refused_with_the_nearest_name(root: Path) -> None:
         (f"{COURSE}/slow-scan.md", "bytes ->", "b" * 70 + " ->", "at most 76 columns"),
         (f"{COURSE}/slow-scan.md", "In the kata", "In [the kata](../katas/none)", "leads nowhere"),
         (f"{COURSE}/syllabus.yaml", "[slow-scan]", "[slow-scan, slow-scan]", "is there twice"),
-        (f"{COURSE}/syllabus.yaml", "[slow-scan]", "[slow-scan, other]", "'other' is not in course/"),
-        (f"{COURSE}/syllabus.yaml", "lesson: slow-scan", "lesson: other", "names the lesson 'other'"),
+        (f"{COURSE}/syllabus.yaml", "lessons: [slow-scan]", "lessons: []\ncomplete: true", "is in no module of the"),
+        (
+            f"{COURSE}/syllabus.yaml",
+            "lesson: slow-scan",
+            "lesson: slow-scam",
+            "in no module. Did you mean 'slow-scan'?",
+        ),
     ],
 )
 def test_each_broken_rule_is_told(root: Path, file: str, old: str, new: str, complaint: str) -> None:
