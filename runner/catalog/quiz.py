@@ -7,6 +7,7 @@ is wrong with its form is an error here; what is wrong with it as a question is 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
@@ -40,6 +41,15 @@ class Choice(Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(sorted(self.options, key=lambda option: _mixed(self.ask, option.text)))
 
     @property
+    def right(self) -> tuple[str, ...]:
+        """The texts of the right options."""
+        return tuple(option.text for option in self.options if option.right)
+
+    def is_right(self, given: Collection[str]) -> bool:
+        """Whether exactly the right options were chosen."""
+        return set(given) == set(self.right)
+
+    @property
     def printed(self) -> Option | None:
         """The option that says what `code` prints."""
         return next((option for option in self.options if option.prints), None)
@@ -58,6 +68,14 @@ class Ordering(Struct, frozen=True, forbid_unknown_fields=True):
         mixed = tuple(sorted(self.order, key=lambda step: _mixed(self.ask, step)))
         return mixed if mixed != self.order else (*mixed[1:], mixed[0])
 
+    @property
+    def right(self) -> tuple[str, ...]:
+        return self.order
+
+    def is_right(self, given: Collection[str]) -> bool:
+        """Whether the steps were given in their order."""
+        return tuple(given) == self.order
+
 
 Question = Choice | Ordering
 
@@ -71,6 +89,11 @@ class Placed(Struct, frozen=True):
 
 def _mixed(ask: str, text: str) -> str:
     return hashlib.sha256(f"{ask}\0{text}".encode()).hexdigest()
+
+
+def question_key(question: Question) -> str:
+    """What an answer is kept by: another wording is another question."""
+    return hashlib.sha256(question.ask.encode()).hexdigest()[:16]
 
 
 def is_quiz(fence: Fence) -> bool:
