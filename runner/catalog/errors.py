@@ -4,6 +4,8 @@
     ├── NoSuchKata               no kata of that name (`name`, `nearest`)
     ├── NoSuchLesson             no lesson of that name (`name`, `nearest`)
     ├── NoSuchAnswer             no answer of that name (`name`, `nearest`)
+    ├── NoSuchPage               no page of that name in a lesson (`name`, `nearest`)
+    ├── NoSuchBlock              no block of that name or number in a lesson (`name`, `nearest`)
     ├── BadFile                  a file of the content cannot be used as it stands (`file`, `line`)
     │   ├── MissingFile          it is not there
     │   ├── BadYaml              it is not YAML, or says a key twice
@@ -62,6 +64,25 @@ class NoSuchLesson(_NoSuch):
 
 class NoSuchAnswer(_NoSuch):
     what = "answer"
+
+
+class NoSuchPage(_NoSuch):
+    what = "page"
+
+    def __init__(self, name: str, names: Iterable[str], lesson: str) -> None:
+        pages = list(names)
+        self.next_step = f" The lesson {lesson} has: {', '.join(pages)}."
+        super().__init__(name, pages)
+
+
+class NoSuchBlock(_NoSuch):
+    what = "block"
+
+    def __init__(self, name: str, names: Iterable[str], lesson: str) -> None:
+        blocks = list(names)
+        listed = ", ".join(f"{number} ({block})" for number, block in enumerate(blocks, start=1))
+        self.next_step = f" The lesson {lesson} has {listed or 'none to try'}."
+        super().__init__(name, blocks)
 
 
 class BadFile(CatalogError):

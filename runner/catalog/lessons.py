@@ -11,8 +11,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from runner.catalog.content import content_root
-from runner.catalog.errors import BadValue, NoSuchLesson
-from runner.catalog.markdown import sections, split_front_matter
+from runner.catalog.errors import BadValue, NoSuchLesson, NoSuchPage
+from runner.catalog.markdown import anchor, readable, sections, split_front_matter
 from runner.catalog.syllabus import lesson_order
 from runner.catalog.yaml_file import read_text, typed
 
@@ -25,8 +25,13 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Page(Struct, frozen=True):
-    """One screenful to read on: a `##` section, or what comes before the first; `line` counts in the file."""
+    """One screenful to read on: a `##` section, or what comes before the first.
 
+    `name` is what a link to it says after `#`, empty for the opening; `text` the Markdown that readers see; `line`
+    counts in the file.
+    """
+
+    name: str
     title: str
     text: str
     line: int
@@ -59,8 +64,22 @@ class Lesson(Struct, frozen=True):
         """The text split at its `##` headings; the opening is a page of its own under the lesson's title."""
         opening, parts = sections(self.text, 2, self.text_line)
         body = "\n".join(line for line in opening.splitlines() if not line.startswith("# ")).strip("\n")
-        first = (Page(self.title, body, self.text_line),) if body else ()
-        return (*first, *(Page(part.title, part.text, part.line) for part in parts))
+        first = (Page("", self.title, readable(body), self.text_line),) if body else ()
+        return (*first, *(Page(anchor(part.title), part.title, readable(part.text), part.line) for part in parts))
+
+    def key_line(self, key: str) -> int | None:
+        """The line of a key of the front matter."""
+        for number, line in enumerate(self.file.read_text(encoding="utf-8").splitlines()[: self.text_line], start=1):
+            if line.startswith(f"{key}:"):
+                return number
+        return None
+
+    def page_number(self, name: str) -> int:
+        """The index in `pages` of the page with this name; raises `NoSuchPage` with the nearest."""
+        names = [page.name for page in self.pages()]
+        if name not in names:
+            raise NoSuchPage(name, [each for each in names if each], self.slug)
+        return names.index(name)
 
 
 def lesson_slugs() -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 import yaml
+from msgspec import Struct
 
 from runner.catalog.errors import BadValue, BadYaml, MissingFile, MissingKey, UnknownKey
 
@@ -67,24 +68,78 @@ def typed(text: str, file: Path, kind: type[T], first_line: int = 1) -> T:
         raise _explained(str(error), data, text, file, kind, first_line) from None
 
 
+class Item(Struct, frozen=True):
+    """One item of a YAML list: the keys it has, and where it begins in `file`."""
+
+    data: dict[str, Any]
+    index: int
+    text: str
+    file: Path
+    first_line: int
+
+    @property
+    def line(self) -> int:
+        return self.line_of()
+
+    def line_of(self, *steps: str | int) -> int:
+        """The line of a key in it, or of the item."""
+        return _line(self.text, [self.index, *steps], self.first_line) or self.first_line
+
+    def typed(self, kind: type[T]) -> T:
+        """The item as a value of `kind`; errors as those of `typed`."""
+        try:
+            return msgspec.convert(self.data, kind)
+        except msgspec.ValidationError as error:
+            raise _explained(
+                str(error), self.data, self.text, self.file, kind, self.first_line, (self.index,)
+            ) from None
+
+    def bad(self, key: str, text: str, *steps: str | int) -> BadValue:
+        """An error at `steps` in this item."""
+        return BadValue(self.file, key, text, self.line_of(*steps))
+
+
+def yaml_items(text: str, file: Path, first_line: int) -> list[Item]:
+    """A YAML list of mappings, one item each; raises `BadYaml`."""
+    data = parse_yaml(text, file, first_line)
+    if not isinstance(data, list) or not data:
+        raise BadYaml(file, f"expected a list, each item beginning with `- `, found {_shown(data)}.", first_line)
+    for index, each in enumerate(data):
+        if not isinstance(each, dict):
+            line = _line(text, [index], first_line)
+            raise BadYaml(file, f"expected keys with values, found {_shown(each)}.", line)
+    return [Item(each, index, text, file, first_line) for index, each in enumerate(data)]
+
+
 def read_typed(file: Path, kind: type[T]) -> T:
     """The YAML file as a value of `kind`; errors as `typed`, and `MissingFile`."""
     return typed(read_text(file), file, kind)
 
 
+def key_line(file: Path, *steps: str) -> int | None:
+    """The line of a key in a YAML file that could be read; None where it is not."""
+    return _line(read_text(file), list(steps), 1)
+
+
 def _explained(
-    message: str, data: Any, text: str, file: Path, kind: type, first_line: int
+    message: str,
+    data: Any,
+    text: str,
+    file: Path,
+    kind: type,
+    first_line: int,
+    above: tuple[int, ...] = (),
 ) -> BadYaml | UnknownKey | MissingKey | BadValue:
     what, _, place = message.partition(" - at `")
     steps = [name or int(index) for name, index in _STEP.findall(place.rstrip("`"))]
     if found := _UNKNOWN.search(what):
         path = [*steps, found[1]]
-        return UnknownKey(file, _dotted(path), _fields_at(kind, steps), _line(text, path, first_line))
+        return UnknownKey(file, _dotted(path), _fields_at(kind, steps), _line(text, [*above, *path], first_line))
     if found := _REQUIRED.search(what):
-        return MissingKey(file, _dotted([*steps, found[1]]), _line(text, steps, first_line))
+        return MissingKey(file, _dotted([*steps, found[1]]), _line(text, [*above, *steps], first_line))
     value = _at(data, steps)
     told = what.replace("Expected", "should be").replace(", got", ", but is")
-    return BadValue(file, _dotted(steps), f"{told}: {_shown(value)}", _line(text, steps, first_line))
+    return BadValue(file, _dotted(steps), f"{told}: {_shown(value)}", _line(text, [*above, *steps], first_line))
 
 
 def _dotted(steps: list[str | int]) -> str:

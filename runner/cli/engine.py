@@ -1,4 +1,4 @@
-"""The verifier as the commands see it: three functions, loaded when first called, replaced whole by tests."""
+"""The verifier as the commands see it: four functions, loaded when first called, replaced whole by tests."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import click
 from msgspec import Struct
 
 from runner.record.events import Event
+from runner.record.tries import TryEvent
 
 if TYPE_CHECKING:
     from runner.verifier import RunRequest, VerifyRequest
+    from runner.verifier.tryout import TryRequest
 
 
 def _verify(request: VerifyRequest) -> AsyncIterator[Event]:
@@ -26,6 +28,12 @@ def _run(request: RunRequest) -> AsyncIterator[Event]:
     return run(request)
 
 
+def _try_out(request: TryRequest) -> AsyncIterator[TryEvent]:
+    from runner.verifier.tryout import try_out
+
+    return try_out(request)
+
+
 async def _prove(*arguments: Any, **options: Any) -> Any:
     from runner.verifier.prove import prove
 
@@ -38,6 +46,7 @@ class Engine(Struct, frozen=True):
     verify: Callable[[VerifyRequest], AsyncIterator[Event]] = _verify
     run: Callable[[RunRequest], AsyncIterator[Event]] = _run
     prove: Callable[..., Awaitable[Any]] = _prove
+    try_out: Callable[[TryRequest], AsyncIterator[TryEvent]] = _try_out
 
 
 def engine_of(ctx: click.Context) -> Engine:

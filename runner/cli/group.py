@@ -22,7 +22,8 @@ _SECTIONS: Mapping[str, Mapping[str, str]] = {
         "verify": "Judge your copy, or any folder, by the kata's criteria.",
         "watch": "Verify at every save.",
         "hint": "The next hint for a criterion.",
-        "lesson": "The lessons: list them, or read one.",
+        "lesson": "The lessons: list them, read one, try its code, answer its questions.",
+        "syllabus": "Every point of the course, with its lesson and its kata.",
         "debrief": "What broke, why a fix holds, what to alert on.",
     },
     "Your work": {

@@ -42,6 +42,12 @@ _FORMATS: tuple[tuple[str, ...], ...] = (
             id INTEGER PRIMARY KEY AUTOINCREMENT, kata TEXT NOT NULL, kept_at TEXT NOT NULL, reason TEXT NOT NULL,
             snapshot TEXT NOT NULL REFERENCES snapshots (sha256), undone_at TEXT) STRICT""",
     ),
+    (
+        """CREATE TABLE answers (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, lesson TEXT NOT NULL, question TEXT NOT NULL, given TEXT NOT NULL,
+            was_right INTEGER NOT NULL, answered_at TEXT NOT NULL) STRICT""",
+        "CREATE INDEX answers_of_lesson ON answers (lesson, question, id)",
+    ),
 )
 
 

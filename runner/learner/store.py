@@ -1,4 +1,4 @@
-"""Attempts, progress, hints shown, reading positions and kept copies: everything that outlives a command."""
+"""Attempts, progress, hints shown, reading positions, answers and kept copies: everything that outlives a command."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from runner.clock import utc_now
+from runner.learner.answers import QuizAnswers
 from runner.learner.database import Database, Row
 from runner.learner.errors import NoSuchAttempt
 from runner.learner.snapshot import Snapshot, unified_diff
@@ -91,6 +92,7 @@ class Store:
 
     def __init__(self, file: Path) -> None:
         self._database = Database(file)
+        self.quiz = QuizAnswers(self._database)
 
     def __enter__(self) -> Self:
         return self

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from runner.record.finding import Series
-from runner.tui.chart import Row, chart_rows
+from runner.reports.chart import Row, chart_rows
 
 
 class EvidenceChart(Widget):

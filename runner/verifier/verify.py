@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import os
 import secrets
-import sys
 import tempfile
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
@@ -23,10 +20,9 @@ from runner.sandbox.backing.providers import NoBacking, missing
 from runner.sandbox.base import SandboxError
 from runner.sandbox.cache import remove_tree
 from runner.sandbox.freeze import copy_frozen
+from runner.verifier.child_stream import child_events, last_words
 from runner.verifier.request import Job, RunRequest, VerifyError, VerifyRequest, sandbox_name
 
-_LONGEST_LINE = 64 * 2**20
-_END_WITHIN_S = 15.0
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
@@ -56,7 +52,7 @@ async def verify(request: VerifyRequest) -> AsyncGenerator[Event, None]:
                 ended = ended or isinstance(event, RunEnded)
                 yield event
         if not ended:
-            yield RunEnded(0.0, _broken_report(request, seed, _last_words(place)))
+            yield RunEnded(0.0, _broken_report(request, seed, last_words(place)))
 
 
 async def run(request: RunRequest) -> AsyncGenerator[Event, None]:
@@ -75,7 +71,7 @@ async def run(request: RunRequest) -> AsyncGenerator[Event, None]:
         async with contextlib.aclosing(_events(job, place)) as events:
             async for event in events:
                 yield event
-        if words := _last_words(place):
+        if words := last_words(place):
             yield NoticeGiven(0.0, f"The run ended early: {words}")
 
 
@@ -117,67 +113,11 @@ def _freeze(source: Path, into: Path) -> None:
         ) from error
 
 
-async def _events(job: Job, place: Path) -> AsyncGenerator[Event, None]:
-    read_fd, write_fd = os.pipe()
-    try:
-        child = await _spawn(msgspec.structs.replace(job, events_fd=write_fd), place)
-    finally:
-        os.close(write_fd)
-    reader = asyncio.StreamReader(limit=_LONGEST_LINE)
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_fd, "rb")
-    )
-    try:
-        while line := await reader.readline():
-            yield _decoder.decode(line)
-        await child.wait()
-    finally:
-        await _end(child)
-        transport.close()
+def _events(job: Job, place: Path) -> AsyncGenerator[Event, None]:
+    def job_with(events_fd: int) -> Job:
+        return msgspec.structs.replace(job, events_fd=events_fd)
 
-
-async def _spawn(job: Job, place: Path) -> asyncio.subprocess.Process:
-    (place / "job.json").write_bytes(msgspec.json.encode(job))
-    with (place / "stderr").open("wb") as stderr:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "runner.verifier.child",
-            str(place / "job.json"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=stderr,
-            stderr=stderr,
-            pass_fds=(job.events_fd,),
-            start_new_session=True,
-            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"},
-        )
-
-
-async def _end(child: asyncio.subprocess.Process) -> None:
-    """Close the child's life line and wait for it to clean up; kill it only when it does not end."""
-    if child.stdin is not None:
-        child.stdin.close()
-    waiting = asyncio.ensure_future(child.wait())
-    try:
-        async with asyncio.timeout(_END_WITHIN_S):
-            await asyncio.shield(waiting)
-    except TimeoutError:
-        await _kill(child, waiting)
-    except asyncio.CancelledError:
-        await _kill(child, waiting)
-        raise
-
-
-async def _kill(child: asyncio.subprocess.Process, waiting: asyncio.Future[int]) -> None:
-    """What it leaves is removed at the next start, by its labels and records."""
-    with contextlib.suppress(ProcessLookupError):
-        child.kill()
-    await waiting
-
-
-def _last_words(place: Path) -> str:
-    text = (place / "stderr").read_text("utf-8", "replace").strip()
-    return text.splitlines()[-1] if text else ""
+    return child_events("runner.verifier.child", job_with, place, _decoder.decode)
 
 
 def _broken_report(request: VerifyRequest, seed: int, words: str) -> Report:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from runner.catalog.errors import BadMarkdown, BadValue, MissingKey, NoSuchLesson, UnknownKey
+from runner.catalog.errors import BadMarkdown, BadValue, MissingKey, NoSuchLesson, NoSuchPage, UnknownKey
 from runner.catalog.lessons import Source, all_lessons, lesson_slugs, load_lesson
-from runner.catalog.markdown import fences, sections
+from runner.catalog.markdown import anchor, comments, fences, readable, sections
 from tests.catalog.changing import replace
 
 
@@ -16,7 +16,7 @@ def test_a_lesson_has_its_front_matter_and_its_pages(root: Path) -> None:
     lesson = load_lesson("slow-scan")
     assert (lesson.title, lesson.minutes, lesson.points, lesson.katas) == ("Slow scan", 5, ("P1.1",), ("slow-scan",))
     assert lesson.sources[0].url.startswith("https://")
-    assert [page.title for page in lesson.pages()] == ["Slow scan", "Two places", "Practice"]
+    assert [page.title for page in lesson.pages()] == ["Slow scan", "Two places", "Practice", "Check yourself"]
     lines = lesson.file.read_text().splitlines()
     assert lines[lesson.pages()[1].line - 1] == "## Two places"
     assert not lesson.pages()[0].text.startswith("#")
@@ -88,3 +88,36 @@ def test_fences_tell_their_language_and_their_lines() -> None:
         ("js", ("```", "let a;"), 6),
         ("text", ("",), 11),
     ]
+
+
+def test_a_page_shows_no_expectation_and_no_data_of_questions(root: Path) -> None:
+    text = "\n".join(page.text for page in load_lesson("slow-scan").pages())
+    assert "JSON.parse(body)" in text and "```js\nconst" in text
+    assert not any(hidden in text for hidden in ("<!--", "expect", "quiz", "because", "right: true", "js run"))
+
+
+def test_taking_a_comment_out_leaves_no_gap_and_code_is_not_looked_into() -> None:
+    text = "one\n\n<!-- expect\n- line: a\n-->\n\ntwo\n\n```\n<!-- kept -->\n\n\nlast\n```"
+    assert readable(text) == "one\n\ntwo\n\n```\n<!-- kept -->\n\n\nlast\n```"
+    assert [(each.line, each.end, each.closed) for each in comments(text)] == [(3, 5, True)]
+    assert [each.closed for each in comments("<!-- never\nclosed")] == [False]
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("The pool, a thread", "the-pool-a-thread"),
+        ("`async` does not move work", "async-does-not-move-work"),
+        ("What to do?", "what-to-do"),
+        ("Open- and closed-loop", "open--and-closed-loop"),
+    ],
+)
+def test_a_page_is_called_in_links_as_github_would(title: str, name: str) -> None:
+    assert anchor(title) == name
+
+
+def test_a_page_is_found_by_its_name_and_the_nearest_is_told(root: Path) -> None:
+    lesson = load_lesson("slow-scan")
+    assert lesson.page_number("two-places") == 1
+    with pytest.raises(NoSuchPage, match="Did you mean 'two-places'"):
+        lesson.page_number("two-place")

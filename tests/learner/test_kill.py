@@ -40,6 +40,8 @@ with Store(home / "learner.sqlite3") as store:
             seed = int(round_) * 1_000_000 + number
             attempt = store.add_attempt(make_report(seed=seed), snapshot, text.encode())
             print("attempt", attempt, snapshot.sha256, seed, flush=True)
+        store.quiz.add("retries", round_, [str(number)], was_right=bool(number % 2))
+        print("answer", round_, number, flush=True)
         print("reset", workspace.reset(kata).snapshot_sha256, flush=True)
         if number % 3 == 0:
             print("undo", workspace.undo_reset(kata).snapshot_sha256, flush=True)
@@ -92,10 +94,14 @@ def _killed_after(home: Path, number: int, delay_s: float) -> list[list[str]]:
 def _assert_all_there(store: Store, acknowledged: list[list[str]]) -> None:
     attempts = {attempt.id: attempt for attempt in store.attempts()}
     kept = {backup.snapshot_sha256 for backup in store.backups("unsafe-retries")}
+    answers = store.quiz.of("retries")
     for kind, *values in acknowledged:
         if kind == "attempt":
             attempt = attempts[int(values[0])]
             assert (attempt.snapshot_sha256, attempt.seed) == (values[1], int(values[2]))
+        elif kind == "answer":
+            last = answers[values[0]]
+            assert int(last.given[0]) >= int(values[1]) and last.tries == int(last.given[0]) + 1
         else:
             assert values[0] in kept
     for kind, *values in acknowledged[-6:]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+from runner.catalog.blocks import survey_blocks
+from runner.catalog.checks.lesson import check_lesson, unknown
 from runner.catalog.checks.problem import Problem, from_error
-from runner.catalog.checks.texts import check_leftovers, check_links
+from runner.catalog.checks.texts import check_leftovers
 from runner.catalog.content import content_root
 from runner.catalog.errors import CatalogError, nearest_name
 from runner.catalog.kata import Kata
 from runner.catalog.lessons import Lesson, lesson_slugs, load_lesson
 from runner.catalog.markdown import fences
+from runner.catalog.quiz import is_quiz
 from runner.catalog.syllabus import Syllabus, load_syllabus
-
-DIAGRAM_COLUMNS = 76
+from runner.catalog.yaml_file import key_line
 
 
 def check_kata_in_course(kata: Kata) -> Iterator[Problem]:
@@ -27,7 +30,7 @@ def check_kata_in_course(kata: Kata) -> Iterator[Problem]:
         return
     if kata.slug not in lesson.katas:
         yield Problem(lesson.file, None, f"should lead to its kata: add {kata.slug!r} to `katas`")
-    yield from _unknown("point", kata.spec.points, points, Problem(file, None, "points"))
+    yield from unknown("point", kata.spec.points, points, Problem(file, None, "points"))
     if points and not kata.spec.points:
         yield Problem(file, None, "`points` should name what the kata makes testable")
     for name, point in points.items():
@@ -50,57 +53,52 @@ def check_course(kata_names: list[str]) -> Iterator[Problem]:
             lessons[slug] = load_lesson(slug)
         except CatalogError as error:
             yield from_error(error, course / f"{slug}.md")
-            lessons.pop(slug, None)
-    yield from _syllabus(syllabus, lessons)
+    yield from _syllabus(file, syllabus, lessons)
     for lesson in lessons.values():
-        yield from _lesson(lesson, syllabus, list(lessons), kata_names)
+        yield from check_lesson(lesson, syllabus, list(lessons), kata_names)
+    if syllabus.complete:
+        yield from _complete(file, syllabus, lessons)
     yield from check_leftovers(course)
 
 
-def _syllabus(syllabus: Syllabus, lessons: Mapping[str, Lesson]) -> Iterator[Problem]:
-    course = content_root() / "course"
-    file = course / "syllabus.yaml"
+def _syllabus(file: Path, syllabus: Syllabus, lessons: Mapping[str, Lesson]) -> Iterator[Problem]:
     for index, slug in enumerate(syllabus.lessons):
         if slug in syllabus.lessons[:index]:
-            yield Problem(file, None, f"the lesson {slug!r} is there twice")
-        if not (course / f"{slug}.md").is_file():
-            yield Problem(file, None, f"the lesson {slug!r} is not in course/")
+            yield Problem(file, key_line(file, "modules"), f"the lesson {slug!r} is there twice")
     for name, point in syllabus.points.items():
+        line = key_line(file, "points", name)
         if not point.point.strip():
-            yield Problem(file, None, f"the point {name} says nothing")
-        if not point.lesson:
-            continue
-        if point.lesson not in lessons:
-            yield Problem(file, None, f"the point {name} names the lesson {point.lesson!r}, which is not in course/")
-        elif name not in lessons[point.lesson].points:
-            yield Problem(lessons[point.lesson].file, None, f"the syllabus has this lesson teach {name}: add it")
-
-
-def _lesson(lesson: Lesson, syllabus: Syllabus, slugs: list[str], kata_names: list[str]) -> Iterator[Problem]:
-    at = Problem(lesson.file, None, "")
-    yield from _unknown("point", lesson.points, syllabus.points, at)
-    yield from _unknown("kata", lesson.katas, kata_names, at)
-    yield from _unknown("lesson", lesson.prerequisites, slugs, at)
-    for earlier in lesson.prerequisites:
-        if earlier in slugs and slugs.index(earlier) >= slugs.index(lesson.slug):
-            yield Problem(lesson.file, None, f"the prerequisite {earlier!r} comes no earlier in the course")
-    if not lesson.sources:
-        yield Problem(lesson.file, None, "`sources` should say where the claims come from")
-    if not lesson.text.strip():
-        yield Problem(lesson.file, lesson.text_line, "says nothing")
-    yield from check_links(lesson.file)
-    for fence in fences(lesson.text, lesson.text_line):
-        for number, line in enumerate(fence.lines, start=fence.line):
-            if fence.language in ("", "text") and len(line) > DIAGRAM_COLUMNS:
-                text = f"a diagram should be at most {DIAGRAM_COLUMNS} columns wide, and this line has {len(line)}"
-                yield Problem(lesson.file, number, text)
-
-
-def _unknown(
-    what: str, names: tuple[str, ...], known: Mapping[str, object] | list[str], at: Problem
-) -> Iterator[Problem]:
-    for name in names:
-        if name not in known:
-            nearest = nearest_name(name, known)
+            yield Problem(file, line, f"the point {name} says nothing")
+        if syllabus.documents and not syllabus.document_of(name):
+            yield Problem(file, line, f"the point {name} is from none of the `documents`")
+        if point.lesson and point.lesson not in (*syllabus.lessons, *lessons):
+            nearest = nearest_name(point.lesson, (*syllabus.lessons, *lessons))
             help_ = f" Did you mean {nearest!r}?" if nearest else ""
-            yield Problem(at.file, at.line, f"there is no {what} {name!r}.{help_}")
+            text = f"the point {name} names the lesson {point.lesson!r}, which is in no module.{help_}"
+            yield Problem(file, line, text)
+        elif point.lesson in lessons and name not in lessons[point.lesson].points:
+            lesson = lessons[point.lesson]
+            text = f"the syllabus has this lesson teach {name}: add it"
+            yield Problem(lesson.file, lesson.key_line("points"), text)
+
+
+def _complete(file: Path, syllabus: Syllabus, lessons: Mapping[str, Lesson]) -> Iterator[Problem]:
+    """Nothing is coming any more: every lesson is there, asks questions, and every point is taught."""
+    for slug in syllabus.lessons:
+        if slug not in lessons:
+            yield Problem(file, key_line(file, "modules"), f"the lesson {slug!r} is not in course/")
+    for slug, lesson in lessons.items():
+        if slug not in syllabus.lessons:
+            yield Problem(lesson.file, None, "is in no module of the syllabus: add it there")
+    taught = {point for lesson in lessons.values() for point in lesson.points}
+    for name, point in syllabus.points.items():
+        if name not in taught:
+            text = f"no lesson teaches {name} ({point.point}): add it to the `points` of the one that does"
+            yield Problem(file, key_line(file, "points", name), text)
+    for lesson in lessons.values():
+        if not any(is_quiz(fence) for fence in fences(lesson.text)):
+            yield Problem(lesson.file, None, "ends without questions: add a block `yaml quiz` on the last page")
+    blocks = sum(len(survey_blocks(lesson)[0]) for lesson in lessons.values())
+    if blocks < syllabus.min_blocks:
+        text = f"over the course there should be {syllabus.min_blocks} blocks to try, and there are {blocks}"
+        yield Problem(file, key_line(file, "min_blocks"), text)

@@ -42,17 +42,21 @@ def check_service(kata: Kata) -> Iterator[Problem]:
 
 def check_imports(folder: Path) -> Iterator[Problem]:
     """What a service or an answer imports is its own, Node's, or in the toolbox."""
-    toolbox = toolbox_packages()
     for file in _scripts(folder):
-        text = file.read_text(encoding="utf-8", errors="replace")
-        for found in _IMPORT.finditer(text):
-            name = found[1]
-            parts = name.split("/")
-            package = "/".join(parts[:2]) if name.startswith("@") else parts[0]
-            if name.startswith((".", "node:", "#")) or _BUILT_IN.fullmatch(package) or package in toolbox:
-                continue
-            line = text.count("\n", 0, found.start(1)) + 1
+        for package, line in unknown_imports(file.read_text(encoding="utf-8", errors="replace")):
             yield Problem(file, line, f"imports {package!r}, which katas/package.json does not have")
+
+
+def unknown_imports(code: str) -> Iterator[tuple[str, int]]:
+    """What a script imports that is neither its own, nor Node's, nor in the toolbox; with the line, from 1."""
+    toolbox = toolbox_packages()
+    for found in _IMPORT.finditer(code):
+        name = found[1]
+        parts = name.split("/")
+        package = "/".join(parts[:2]) if name.startswith("@") else parts[0]
+        if name.startswith((".", "node:", "#")) or _BUILT_IN.fullmatch(package) or package in toolbox:
+            continue
+        yield package, code.count("\n", 0, found.start(1)) + 1
 
 
 def toolbox_packages() -> frozenset[str]:

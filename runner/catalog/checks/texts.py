@@ -12,14 +12,18 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from runner.catalog.checks.problem import Problem, from_error
-from runner.catalog.errors import CatalogError
+from runner.catalog.content import content_root
+from runner.catalog.errors import CatalogError, NoSuchLesson
 from runner.catalog.files import walk_files
 from runner.catalog.hints import survey_hints
 from runner.catalog.kata import Kata
+from runner.catalog.lessons import load_lesson
+from runner.catalog.syllabus import lesson_order
 from runner.catalog.yaml_file import read_text
 
 _LEFTOVER = re.compile(r"\b(?:TODO|FIXME|XXX)\b|__(?:SLUG|TITLE|LESSON|POINTS)__")
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|#", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+LESSON_LINK = "lesson:"
 
 
 def check_texts(kata: Kata) -> Iterator[Problem]:
@@ -57,7 +61,10 @@ def check_leftovers(folder: Path) -> Iterator[Problem]:
 
 
 def check_links(file: Path, *, within: Path | None = None) -> Iterator[Problem]:
-    """Relative links lead to something there, and to something inside `within` where that is given."""
+    """Links in the project lead to something there, and to something inside `within` where that is given.
+
+    A link to a lesson may name one of its pages after `#`, by its title as GitHub would.
+    """
     if not file.is_file():
         return
     try:
@@ -66,13 +73,35 @@ def check_links(file: Path, *, within: Path | None = None) -> Iterator[Problem]:
         yield from_error(error, file)
         return
     for link, line in _links(text):
-        if not link or _ELSEWHERE.match(link):
-            continue
-        target = (file.parent / unquote(link.split("#")[0])).resolve()
-        if not target.exists():
-            yield Problem(file, line, f"the link to {link!r} leads nowhere")
-        elif within and not target.is_relative_to(within.resolve()):
-            yield Problem(file, line, f"the link to {link!r} leads out of the folder that a learner gets")
+        if link.startswith(LESSON_LINK):
+            for wrong in check_lesson_link(link):
+                yield Problem(file, line, wrong)
+        elif link and not _ELSEWHERE.match(link):
+            yield from _check_path(file, link, line, within)
+
+
+def check_lesson_link(link: str) -> Iterator[str]:
+    """What is wrong with a link `lesson:name#page`, or with `name#page`; the page may be left out."""
+    slug, _, page = link.removeprefix(LESSON_LINK).partition("#")
+    try:
+        lesson = load_lesson(slug)
+        if page:
+            lesson.page_number(page)
+    except CatalogError as error:
+        coming = isinstance(error, NoSuchLesson) and slug in lesson_order()
+        yield f"the link to {link!r} leads nowhere: {'the lesson is not written yet' if coming else error}"
+
+
+def _check_path(file: Path, link: str, line: int, within: Path | None) -> Iterator[Problem]:
+    path, _, fragment = link.partition("#")
+    target = (file.parent / unquote(path)).resolve() if path else file.resolve()
+    if not target.exists():
+        yield Problem(file, line, f"the link to {link!r} leads nowhere")
+    elif within and not target.is_relative_to(within.resolve()):
+        yield Problem(file, line, f"the link to {link!r} leads out of the folder that a learner gets")
+    elif fragment and target.parent == (content_root() / "course").resolve() and target.suffix == ".md":
+        for wrong in check_lesson_link(f"{target.stem}#{fragment}"):
+            yield Problem(file, line, wrong)
 
 
 def _written(file: Path) -> Iterator[Problem]:
@@ -103,12 +132,19 @@ def _parser() -> MarkdownIt:
 
 def _links(text: str) -> Iterator[tuple[str, int]]:
     """Each link or image of a Markdown text, with the line of the block it is in."""
-    for block in _parser().parse(text):
-        line = (block.map[0] + 1) if block.map else 1
+    body = _without_front_matter(text)
+    first = text.count("\n") - body.count("\n") + 1
+    for block in _parser().parse(body):
+        line = (block.map[0] + first) if block.map else first
         for token in block.children or []:
             target = _target(token)
             if target is not None:
                 yield target, line
+
+
+def _without_front_matter(text: str) -> str:
+    parts = text.split("\n---\n", 1)
+    return parts[1] if text.startswith("---\n") and len(parts) == 2 else text
 
 
 def _target(token: Token) -> str | None:

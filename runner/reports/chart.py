@@ -12,8 +12,7 @@ from math import isfinite
 from msgspec import Struct
 
 from runner.record.finding import Series
-from runner.reports.paint import number
-from runner.tui.safe import safe_line
+from runner.reports.paint import number, printable
 
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 Row = list[tuple[str, str]]
@@ -58,6 +57,11 @@ def chart_rows(series: Series, width: int, height: int) -> list[Row]:
     return rows
 
 
+def chart_text(series: Series, width: int, height: int) -> str:
+    """The chart as plain lines."""
+    return "\n".join("".join(text for text, _ in row).rstrip() for row in chart_rows(series, width, height))
+
+
 def axis_number(value: float) -> str:
     """At most seven characters."""
     if value >= 1e6:
@@ -68,7 +72,7 @@ def axis_number(value: float) -> str:
 def _title(series: Series) -> str:
     unit = f" ({series.unit})" if series.unit else ""
     last = f"  last {axis_number(series.points[-1][1])}" if series.points else "  nothing measured yet"
-    return safe_line(f"{series.name}{unit}{last}", 200)
+    return printable(f"{series.name}{unit}{last}"[:200])
 
 
 def _scale(points: Sequence[tuple[float, float]], limit: float | None, width: int, height: int) -> Scale:
@@ -98,7 +102,7 @@ def _cells(row: list[int], with_limit: bool, series: Series) -> Row:
     if not with_limit:
         return [("".join(chr(0x2800 + cell) if cell else " " for cell in row), "line")]
     label = f" {series.limit_label or 'limit'} {axis_number(series.limit or 0.0)} "[: len(row)]
-    label = safe_line(label, len(row)) + " "
+    label = printable(label) + " "
     drawn: Row = [(label[: len(row)], "limit")]
     for cell in row[len(label) :]:
         drawn.append((chr(0x2800 + cell), "line") if cell else ("╌", "limit"))

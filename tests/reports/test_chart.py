@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.record.finding import Series
-from runner.tui.chart import chart_rows
+from runner.reports.chart import chart_rows
 
 points = st.lists(st.tuples(st.floats(0, 1e4), st.floats(allow_infinity=False)), max_size=50)
 
