@@ -44,7 +44,10 @@ class ServiceSpec(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
-    """One production criterion: a plain sentence, what is measured, the limit, and why that limit."""
+    """One production criterion: a plain sentence, what is measured, the limit, and why that limit.
+
+    `lesson` is the page that explains it, as a link says it: `shutdown#say-no-first`; empty where none is named.
+    """
 
     id: str
     sentence: str
@@ -52,6 +55,7 @@ class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
     limit: str
     why: str
     needs: tuple[str, ...] = ()
+    lesson: str = ""
 
 
 class KataSpec(Struct, frozen=True, forbid_unknown_fields=True):

@@ -116,7 +116,7 @@ def read_typed(file: Path, kind: type[T]) -> T:
     return typed(read_text(file), file, kind)
 
 
-def key_line(file: Path, *steps: str) -> int | None:
+def key_line(file: Path, *steps: str | int) -> int | None:
     """The line of a key in a YAML file that could be read; None where it is not."""
     return _line(read_text(file), list(steps), 1)
 

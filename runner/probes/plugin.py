@@ -194,7 +194,7 @@ class ProbePlugin:
             sentence = f"Not tried: it needs {', '.join(missing)}, which did not pass."
         else:
             return None
-        return CriterionResult(criterion, spec.sentence, Finding(Verdict.BLOCKED, sentence))
+        return CriterionResult(criterion, spec.sentence, Finding(Verdict.BLOCKED, sentence), lesson=spec.lesson)
 
     def _rounds(self, item: ProbeItem, nextitem: pytest.Item | None) -> CriterionResult:
         began, starts, rounds = monotonic_s(), 0, 0
@@ -209,9 +209,9 @@ class ProbePlugin:
         self._never_started = outcome.never_started
         if self._histories is not None:
             self._history.save(self._histories / f"{item.probe.id}.json")
-        sentence = self._stage.kata.criterion(item.probe.id).sentence
+        spec = self._stage.kata.criterion(item.probe.id)
         wall, window = monotonic_s() - began, item.probe.window_s * rounds
-        return CriterionResult(item.probe.id, sentence, outcome.finding, rounds, wall, window, starts)
+        return CriterionResult(item.probe.id, spec.sentence, outcome.finding, rounds, wall, window, starts, spec.lesson)
 
     def _round(self, item: ProbeItem, nextitem: pytest.Item | None) -> Outcome:
         self._history = self._stage.history(item.probe.id)

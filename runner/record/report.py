@@ -16,7 +16,10 @@ EXIT_CODES = {
 
 
 class CriterionResult(Struct, frozen=True):
-    """One criterion's verdict. `wall_s` is all the time its probe took; `window_s` what the probe declared it needs."""
+    """One criterion's verdict. `wall_s` is all the time its probe took; `window_s` what the probe declared it needs.
+
+    `lesson` is the page that explains the criterion, `name#page`; empty where its kata names none.
+    """
 
     criterion: str
     sentence: str
@@ -25,6 +28,7 @@ class CriterionResult(Struct, frozen=True):
     wall_s: float = 0.0
     window_s: float = 0.0
     starts: int = 0
+    lesson: str = ""
 
 
 class Report(Struct, frozen=True):

@@ -46,6 +46,8 @@ def _criterion(result: CriterionResult, kata: str, paint: Paint, *, hints: bool)
     if finding.verdict is Verdict.PASSED:
         return lines
     lines += _reason(finding, kata, paint)
+    if finding.verdict is Verdict.FAILED and result.lesson:
+        lines.append(f"{_INDENT}{paint.style('explained:', 'cyan')} prodrill lesson {printable(result.lesson)}")
     if finding.verdict is Verdict.FAILED and hints:
         lines.append(f"{_INDENT}{paint.style('next hint:', 'cyan')} prodrill hint {printable(kata)} {name}")
     return lines

@@ -23,8 +23,8 @@ class NoEngine(SandboxError):
 class Launch(Struct, frozen=True):
     """One copy of a service to start: `source` is a frozen copy of its files, never a folder being edited.
 
-    `command` starts with `node`; paths in it are relative to `source`. `env` is all the service sees beside what the
-    sandbox must add (PATH, HOME, TMPDIR, PORT, NODE_OPTIONS).
+    `command` starts with `node`; paths in it are relative to `source`, and `{tmp}` is the folder it may write to. `env`
+    is all the service sees beside what the sandbox must add (PATH, HOME, TMPDIR, PORT, NODE_OPTIONS).
     """
 
     source: Path

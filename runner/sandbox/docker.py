@@ -17,7 +17,7 @@ from runner.sandbox.base import Launch, OnLine, SandboxError
 from runner.sandbox.canary import ensure_sealed
 from runner.sandbox.docker_service import DockerService
 from runner.sandbox.engine_calls import EngineCalls
-from runner.sandbox.environment import service_env
+from runner.sandbox.environment import command_line, service_env
 from runner.sandbox.freeze import frozen_tar
 from runner.sandbox.image import PRELOAD_PATH, RELAY_PATH, BaseImage
 from runner.sandbox.lane import Lane
@@ -38,6 +38,7 @@ _RELAY_PORT = 7000
 # More containers than this being started at once only take longer, each of them.
 _STARTS_PER_CORE = 2
 _PATH = "/usr/local/bin:/usr/bin:/bin"
+_TMP = "/tmp"
 
 
 class DockerSandbox:
@@ -162,11 +163,11 @@ class DockerSandbox:
         )
         made = api.create_container(
             self._image.tag,
-            list(launch.command),
+            command_line(launch, _TMP),
             user=USER,
             working_dir="/app",
             hostname="service",
-            environment=service_env(launch, port=port, path=_PATH, home="/tmp", tmp="/tmp"),
+            environment=service_env(launch, port=port, path=_PATH, home=_TMP, tmp=_TMP),
             host_config=config,
             networking_config=lane.endpoint(address),
             labels=self._labels,

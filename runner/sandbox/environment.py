@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from runner.sandbox.base import Launch
 
+TMP = "{tmp}"
+
 
 def service_env(launch: Launch, *, port: int, path: str, home: str, tmp: str) -> dict[str, str]:
     """All environment variables of one copy; nothing of the harness's own environment gets through."""
@@ -17,3 +19,8 @@ def service_env(launch: Launch, *, port: int, path: str, home: str, tmp: str) ->
         "PORT": str(port),
         "NODE_OPTIONS": node_options,
     }
+
+
+def command_line(launch: Launch, tmp: str) -> list[str]:
+    """The command of one copy, with the sandbox's folder to write to in place of `{tmp}`."""
+    return [part.replace(TMP, tmp) for part in launch.command]

@@ -16,7 +16,7 @@ import msgspec
 
 from runner.sandbox.base import Launch, OnLine, SandboxError
 from runner.sandbox.cache import remove_tree
-from runner.sandbox.environment import service_env
+from runner.sandbox.environment import command_line, service_env
 from runner.sandbox.freeze import copy_frozen
 from runner.sandbox.host_relay import VITALS_SCRIPT, HostRelay
 from runner.sandbox.node import node_binary, node_version
@@ -110,7 +110,7 @@ class ProcessSandbox:
             tmp.mkdir()
             path = f"{node_binary().parent}{os.pathsep}/usr/local/bin:/usr/bin:/bin"
             env = service_env(launch, port=service.port, path=path, home=str(home), tmp=str(tmp))
-            service.launch([str(node_binary()), *launch.command[1:]], env)
+            service.launch([str(node_binary()), *command_line(launch, str(tmp))[1:]], env)
         except OSError as error:
             raise SandboxError(f"the service could not be started: {error.strerror} ({error.filename})") from error
 

@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -24,6 +25,7 @@ from runner.record.events import LineLogged, NoticeGiven, StageReached
 from runner.record.tries import TryEnded, TryEvent, TryStarted
 from runner.sandbox.base import Launch, Sandbox, SandboxError
 from runner.sandbox.choose import NAMES, SandboxName, make_sandbox, prepare
+from runner.sandbox.environment import TMP
 from runner.sandbox.relay import RelayError
 from runner.sandbox.toolbox import Progress
 from runner.sandbox.tree import kill_descendants
@@ -31,12 +33,19 @@ from runner.sandbox.tree import kill_descendants
 LONGEST_S = 10.0
 LIMITS = Limits(memory_mb=256, heap_mb=192, cpus=1.0, log_mb=1)
 _CLEAN_UP_WITHIN_S = 12.0
-# The code is read-only; the script begins in the one folder that it may write to. Its workers inherit this option, and
-# only the main thread may change the folder.
-_TO_SCRATCH = (
-    "--import=data:text/javascript,import{isMainThread%20as%20m}from'node:worker_threads';"
-    "m&&process.chdir(process.env.TMPDIR)"
-)
+# A script lies in the one folder it may write to, as it would on a desk, and the sandbox's folder of code is read-only:
+# it copies itself before it is loaded. Workers and forks inherit this option, and find the copy there.
+_COPY = """
+import { copyFileSync, existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
+const script = process.argv[1];
+if (isMainThread && !existsSync(script)) {
+  copyFileSync(basename(script), script);
+  process.chdir(process.env.TMPDIR);
+}
+"""
+_BEGIN = f"--import=data:text/javascript,{quote(_COPY)}"
 
 Emit = Callable[[TryEvent], None]
 
@@ -120,7 +129,7 @@ def _reporter(emit: Emit) -> Progress:
 
 async def _one_script(job: ScriptJob, sandbox: Sandbox, emit: Emit) -> TryEnded:
     """The script from its start to its end, which comes after `LONGEST_S` at the latest."""
-    launch = Launch(Path(job.source), ("node", _TO_SCRATCH, job.entry), {}, LIMITS)
+    launch = Launch(Path(job.source), ("node", _BEGIN, f"{TMP}/{job.entry}"), {}, LIMITS)
     emit(TryStarted(0.0, sandbox.name, sandbox.sealed))
     began_s = monotonic_s()
     service = await sandbox.start(launch, lambda stream, text: emit(LineLogged(monotonic_s() - began_s, stream, text)))

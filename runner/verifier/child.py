@@ -190,7 +190,8 @@ def _close(stage: Stage) -> None:
 
 def _errors(job: Job, text: str) -> tuple[CriterionResult, ...]:
     kata = load_kata(job.kata)
-    return tuple(CriterionResult(c.id, c.sentence, Finding(Verdict.ERROR, text)) for c in kata.criteria)
+    finding = Finding(Verdict.ERROR, text)
+    return tuple(CriterionResult(c.id, c.sentence, finding, lesson=c.lesson) for c in kata.criteria)
 
 
 def _error_report(job: Job, sandbox: str, text: str) -> Report:

@@ -123,7 +123,8 @@ def _events(job: Job, place: Path) -> AsyncGenerator[Event, None]:
 def _broken_report(request: VerifyRequest, seed: int, words: str) -> Report:
     said = words or "It left no message."
     sentence = f"The verifier ended before it could say. {said} Run it again, or see `prodrill doctor`."
-    results = tuple(CriterionResult(c.id, c.sentence, Finding(Verdict.ERROR, sentence)) for c in request.kata.criteria)
+    finding = Finding(Verdict.ERROR, sentence)
+    results = tuple(CriterionResult(c.id, c.sentence, finding, lesson=c.lesson) for c in request.kata.criteria)
     return Report(
         request.kata.slug,
         request.sandbox,

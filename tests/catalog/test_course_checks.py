@@ -75,3 +75,12 @@ def test_a_complete_course_has_nothing_coming(root: Path) -> None:
 def test_a_point_of_no_document_is_told(root: Path) -> None:
     replace(root / SYLLABUS, "modules:", "documents: {Q: A book}\nmodules:")
     assert "the point P1.1 is from none of the `documents`" in complaints()
+
+
+def test_a_criterion_names_the_page_that_explains_it_and_lint_its_line(root: Path) -> None:
+    file = root / "katas" / "slow-scan" / "kata.yaml"
+    replace(file, "    limit:", "    lesson: slow-scan#two-places\n    limit:")
+    assert complaints() == ""
+    replace(file, "#two-places", "#three-places")
+    (problem,) = lint()
+    assert file.read_text().splitlines()[(problem.line or 0) - 1].strip() == "lesson: slow-scan#three-places"

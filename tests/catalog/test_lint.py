@@ -37,6 +37,8 @@ def test_an_unknown_kata_is_refused_with_the_nearest_name(root: Path) -> None:
         (f"{KATA}/kata.yaml", "points: [P1.1]", "points: [P1.11]", "no point 'P1.11'. Did you mean 'P1.1'"),
         (f"{KATA}/kata.yaml", "points: [P1.1]", "points: []", "syllabus has this kata make P1.1 testable"),
         (f"{KATA}/kata.yaml", "limit: every", "limit: '' # ", "has an empty `limit`"),
+        (f"{KATA}/kata.yaml", "    limit:", "    lesson: slow-scan#two-place\n    limit:", "Did you mean 'two-places'"),
+        (f"{KATA}/kata.yaml", "    limit:", "    lesson: slow-scam\n    limit:", "no lesson 'slow-scam'"),
         (PROBES, '@probe("bad-requests', '@probe("bad-request', "is for no criterion. Did you mean"),
         (PROBES, JUDGE, "", "has no judge: add `@good_and_bad_requests.judge`"),
         (PROBES, JUDGE, JUDGE + "def again(history: History) -> Finding: (", "not valid Python"),

@@ -69,9 +69,9 @@ class FakeEngine:
 
     @property
     def engine(self) -> Engine:
-        return Engine(verify=self.play, run=self.play)
+        return Engine(verify=self.play, run=self.play, try_out=self.play)
 
-    async def play(self, request: Any) -> AsyncIterator[events.Event]:
+    async def play(self, request: Any) -> AsyncIterator[Any]:
         script = self.scripts[min(len(self.requests), len(self.scripts) - 1)]
         self.requests.append(request)
         try:

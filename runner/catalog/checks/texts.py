@@ -19,7 +19,7 @@ from runner.catalog.hints import survey_hints
 from runner.catalog.kata import Kata
 from runner.catalog.lessons import load_lesson
 from runner.catalog.syllabus import lesson_order
-from runner.catalog.yaml_file import read_text
+from runner.catalog.yaml_file import key_line, read_text
 
 _LEFTOVER = re.compile(r"\b(?:TODO|FIXME|XXX)\b|__(?:SLUG|TITLE|LESSON|POINTS)__")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
@@ -38,7 +38,7 @@ def check_texts(kata: Kata) -> Iterator[Problem]:
 
 
 def check_criteria(kata: Kata) -> Iterator[Problem]:
-    """No part of a criterion is empty; the sentence is one line of plain words."""
+    """No part of a criterion is empty; the sentence is one line of plain words; its page is there."""
     file = kata.folder / "kata.yaml"
     for criterion in kata.criteria:
         for name in ("sentence", "measure", "limit", "why"):
@@ -46,6 +46,10 @@ def check_criteria(kata: Kata) -> Iterator[Problem]:
                 yield Problem(file, None, f"the criterion {criterion.id!r} has an empty `{name}`")
         if "\n" in criterion.sentence.strip():
             yield Problem(file, None, f"the sentence of {criterion.id!r} should be one line")
+    for index, criterion in enumerate(kata.criteria):
+        if criterion.lesson:
+            for wrong in check_lesson_link(criterion.lesson):
+                yield Problem(file, key_line(file, "criteria", index, "lesson"), wrong)
 
 
 def check_leftovers(folder: Path) -> Iterator[Problem]:
