@@ -18,7 +18,7 @@ class VerifyRequest(Struct, frozen=True):
     """Judge `source`, a folder with the service, by a kata's criteria.
 
     `seed` None draws one; `only` narrows to criteria and what they need; `histories` is a folder that receives each
-    criterion's history as `<criterion>.json`.
+    criterion's history as `<criterion>.json`. `cpus` is what a service in docker may use, where the kata grants more.
     """
 
     kata: Kata
@@ -27,6 +27,7 @@ class VerifyRequest(Struct, frozen=True):
     seed: int | None = None
     only: tuple[str, ...] = ()
     histories: Path | None = None
+    cpus: float | None = None
 
 
 class RunRequest(Struct, frozen=True):
@@ -61,3 +62,4 @@ class Job(Struct, frozen=True):
     events_fd: int
     only: tuple[str, ...] = ()
     histories: str | None = None
+    cpus: float | None = None

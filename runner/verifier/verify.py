@@ -49,6 +49,7 @@ async def verify(request: VerifyRequest) -> AsyncGenerator[Event, None]:
             events_fd=-1,
             only=request.only,
             histories=str(request.histories) if request.histories else None,
+            cpus=request.cpus,
         )
         ended = False
         async with contextlib.aclosing(_events(job, place)) as events:
