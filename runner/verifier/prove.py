@@ -23,6 +23,7 @@ from runner.record.events import Event, ProbeJudged, RunEnded
 from runner.record.finding import Verdict
 from runner.record.report import Report
 from runner.verifier.request import VerifyError, VerifyRequest
+from runner.verifier.trial import Condition, Trial, expected, judged_of
 from runner.verifier.verify import verify
 
 Verify = Callable[[VerifyRequest], AsyncGenerator[Event, None]]
@@ -63,6 +64,13 @@ class Row(Struct, frozen=True):
         )
         return whole and not self.trouble and set(self.got) == set(self.expected)
 
+    @property
+    def is_wrong(self) -> bool:
+        """Not only unclear: a verdict is false, or there is none through a fault of ours."""
+        verdicts = {r.criterion: r.finding.verdict for r in self.report.results}
+        passed = any(verdicts.get(name) is Verdict.PASSED for name in self.expected)
+        return passed or bool({*self.got} - {*self.expected}) or Verdict.ERROR in verdicts.values()
+
 
 def cells_of(
     katas: Sequence[Kata],
@@ -93,16 +101,16 @@ async def prove(
     cells: Sequence[Cell],
     *,
     jobs: int = 1,
-    on_row: Callable[[Row], None] = lambda row: None,
+    on_row: Callable[[Cell, Row], None] = lambda cell, row: None,
     verify_by: Verify = verify,
 ) -> list[Row]:
-    """Make these verifications, `jobs` at a time; `on_row` hears each as it is known."""
+    """Make these verifications, `jobs` at a time; `on_row` hears of each as it is known."""
     slots = asyncio.Semaphore(jobs)
 
     async def one(cell: Cell) -> Row:
         async with slots:
             row = await _one(cell, verify_by)
-        on_row(row)
+        on_row(cell, row)
         return row
 
     try:
@@ -111,6 +119,25 @@ async def prove(
     except BaseExceptionGroup as several:
         raise several.exceptions[0] from several
     return [task.result() for task in tasks]
+
+
+def trial_of(cell: Cell, row: Row, stress: int) -> Trial:
+    """A row as the ledger keeps it: each verdict beside the right one."""
+    return Trial(
+        kata=row.kata,
+        condition=condition_of(cell, stress),
+        kind=row.kind,
+        variant=row.variant,
+        round=row.round,
+        seed=row.report.seed,
+        wall_s=round(row.wall_s, 3),
+        first_failed_s=None if row.first_failed_s is None else round(row.first_failed_s, 3),
+        judged=judged_of(row.report, expected(cell.kata, cell.answer)),
+    )
+
+
+def condition_of(cell: Cell, stress: int) -> Condition:
+    return Condition(cell.sandbox, cell.cpus is not None, stress)
 
 
 def _chosen(kata: Kata, answers_root: Path | None, variants: Sequence[str]) -> list[Answer]:
@@ -173,7 +200,7 @@ def main() -> None:
     given = parser.parse_args()
     katas = [load_kata(slug) for slug in given.katas] or all_katas()
 
-    def show(row: Row) -> None:
+    def show(cell: Cell, row: Row) -> None:
         print(row_text(row), flush=True)
         if given.explain or not row.right:
             _explain(row)

@@ -60,7 +60,7 @@ class Judged(Struct, frozen=True):
 
 
 class Trial(Struct, frozen=True):
-    """One answer, verified once. `first_failed_s` is when the first criterion was known to fail, from the request on."""
+    """One answer, verified once. `first_failed_s` is when the first criterion was known to fail, from the start on."""
 
     kata: str
     condition: Condition
@@ -131,8 +131,5 @@ def _judged(result: CriterionResult, right: Verdict) -> Judged:
 def surprises(trials: Iterable[Trial]) -> list[tuple[Trial, Judged]]:
     """Every criterion whose verdict was wrong, or our own fault."""
     return [
-        (trial, one)
-        for trial in trials
-        for one in trial.judged
-        if one.outcome.is_wrong or one.outcome is Outcome.ERROR
+        (trial, one) for trial in trials for one in trial.judged if one.outcome.is_wrong or one.outcome is Outcome.ERROR
     ]
