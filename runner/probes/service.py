@@ -14,6 +14,7 @@ from runner.clock import monotonic_s
 from runner.probes.client import Client
 from runner.probes.command import start_command
 from runner.probes.rotation import Rotation
+from runner.probes.verdict import REASONS
 from runner.record.history import Exchange, Exited, History
 from runner.sandbox.base import Exit, Launch, RunningService, Sandbox
 
@@ -255,14 +256,6 @@ class Service:
             await self._running.remove()
         if self._watch is not None:
             await asyncio.wait([self._watch], timeout=5)
-
-
-REASONS = {
-    "memory": "it used more memory than it may",
-    "output": "it printed more than it may",
-    "processes": "it started more processes than it may",
-    "disk": "it wrote more to disk than it may",
-}
 
 
 def _answer_text(exchange: Exchange) -> str:
