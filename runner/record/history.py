@@ -234,9 +234,16 @@ class History:
         """The verifier's own worst scheduling lag between two moments, in seconds."""
         return max((lag for at_s, lag in self._kept.lags if from_s <= at_s <= to_s + lag), default=0.0)
 
-    def late_s(self, from_s: float = 0.0, to_s: float = float("inf")) -> float:
+    def late_s(self, from_s: float = float("-inf"), to_s: float = float("inf")) -> float:
         """How long the verifier was late between two moments, all in all: what it saw may be older by so much."""
         return sum(max(0.0, min(at_s, to_s) - max(at_s - lag, from_s)) for at_s, lag in self._kept.lags)
+
+    def net_s(self, from_s: float, to_s: float) -> float:
+        """How long something took at least: without what the verifier was late meanwhile.
+
+        What is over its limit by this is late by itself; what is over it only without this cannot be said.
+        """
+        return max(0.0, to_s - from_s - self.late_s(from_s, to_s))
 
     def queued_s(self, from_s: float = 0.0, to_s: float = float("inf")) -> float:
         """How long it waited for a core meanwhile; 0 where the kernel does not tell."""
