@@ -7,6 +7,8 @@ probe began, on one clock. Outcomes follow Jepsen: `ok` (a complete answer came)
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -43,6 +45,10 @@ __all__ = [
     "SignalSent",
     "Trouble",
 ]
+
+
+def _at_s(lag: tuple[float, float]) -> float:
+    return lag[0]
 
 
 class _Kept(Struct):
@@ -236,7 +242,12 @@ class History:
 
     def late_s(self, from_s: float = float("-inf"), to_s: float = float("inf")) -> float:
         """How long the verifier was late between two moments, all in all: what it saw may be older by so much."""
-        return sum(max(0.0, min(at_s, to_s) - max(at_s - lag, from_s)) for at_s, lag in self._kept.lags)
+        late_s, lags = 0.0, self._kept.lags
+        for at_s, lag in itertools.islice(lags, bisect.bisect_left(lags, from_s, key=_at_s), None):
+            if at_s - lag >= to_s:
+                break
+            late_s += min(at_s, to_s) - max(at_s - lag, from_s)
+        return late_s
 
     def net_s(self, from_s: float, to_s: float) -> float:
         """How long something took at least: without what the verifier was late meanwhile.

@@ -23,6 +23,7 @@ from runner.verifier import VerifyRequest, verify
 FOLDER = Path(__file__).parent / "histories"
 SEED = 20_26
 _LINES_KEPT = 12
+_LONGEST_BODY = 64_000
 
 
 async def record(kata: Kata) -> None:
@@ -41,9 +42,12 @@ async def record(kata: Kata) -> None:
 
 
 def _keep(slug: str, file: Path) -> None:
-    """What no judge reads is left out: lines that the service printed, but for the first few."""
+    """What no judge reads is left out: lines that the service printed but for the first few, and bodies of exports."""
     kept = msgspec.json.decode(file.read_bytes())
     kept["logged"] = kept.get("logged", [])[:_LINES_KEPT]
+    for exchange in kept.get("exchanges", []):
+        if len(exchange.get("body", "")) > _LONGEST_BODY:
+            exchange["body"] = ""
     into = FOLDER / slug / f"{file.stem}.json.gz"
     into.parent.mkdir(parents=True, exist_ok=True)
     into.write_bytes(gzip.compress(msgspec.json.encode(kept), mtime=0))
