@@ -16,7 +16,10 @@ EXIT_CODES = {
 
 
 class CriterionResult(Struct, frozen=True):
-    """One criterion's verdict. `wall_s` is all the time its probe took; `window_s` what the probe declared it needs."""
+    """One criterion's verdict. `wall_s` is all the time its probe took; `window_s` what the probe declared it needs.
+
+    `seed` is that of the run which decided, where there were several.
+    """
 
     criterion: str
     sentence: str
@@ -25,10 +28,14 @@ class CriterionResult(Struct, frozen=True):
     wall_s: float = 0.0
     window_s: float = 0.0
     starts: int = 0
+    seed: int | None = None
 
 
 class Report(Struct, frozen=True):
-    """All verdicts of one verification, with what is needed to repeat it."""
+    """All verdicts of one verification, with what is needed to repeat it.
+
+    `target` is what was verified, as `prodrill verify` takes it; `seeds` are all that were run, where several were.
+    """
 
     kata: str
     sandbox: str
@@ -39,11 +46,18 @@ class Report(Struct, frozen=True):
     results: tuple[CriterionResult, ...]
     versions: dict[str, str]
     notices: tuple[str, ...] = ()
+    target: str = ""
+    seeds: tuple[int, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
         """The results together, by the rule of `combine`."""
         return combine(result.finding.verdict for result in self.results)
+
+    def rerun(self, result: CriterionResult) -> str:
+        """The command that runs the probe of this criterion again, with the same inputs in the same order."""
+        seed = self.seed if result.seed is None else result.seed
+        return f"prodrill verify {self.target or self.kata} --only {result.criterion} --seed {seed}"
 
     @property
     def exit_code(self) -> int:

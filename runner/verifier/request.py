@@ -19,6 +19,7 @@ class VerifyRequest(Struct, frozen=True):
 
     `seed` None draws one; `only` narrows to criteria and what they need; `histories` is a folder that receives each
     criterion's history as `<criterion>.json`. `cpus` is what a service in docker may use, where the kata grants more.
+    With several `seeds`, from `seed` on, all of it is run so many times.
     """
 
     kata: Kata
@@ -28,6 +29,7 @@ class VerifyRequest(Struct, frozen=True):
     only: tuple[str, ...] = ()
     histories: Path | None = None
     cpus: float | None = None
+    seeds: int = 1
 
 
 class RunRequest(Struct, frozen=True):
