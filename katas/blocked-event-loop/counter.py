@@ -47,19 +47,19 @@ class Callers:
         connections = [await self._client.connect() for _ in range(CALLERS)]
         for number, conn in enumerate(connections):
             due = began + number * CALLER_PERIOD_S / CALLERS
-            self._tasks.append(asyncio.ensure_future(self._ask(conn, due)))
+            self._tasks.append(asyncio.ensure_future(self._ask(conn, due, self._inputs.apart(number))))
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._leaving.set()
         await asyncio.gather(*self._tasks)
 
-    async def _ask(self, conn: Connection, due: float) -> None:
+    async def _ask(self, conn: Connection, due: float, inputs: Inputs) -> None:
         while not self._leaving.is_set() or due < monotonic_s():
             await asyncio.sleep(max(0.0, due - monotonic_s()))
             if not conn.reusable:
                 conn = await self._client.connect()
-            req = ordinary(self._inputs)
+            req = ordinary(inputs)
             await self._client.request(req.method, req.path, json=req.json, tag="ordinary", conn=conn, intended_s=due)
             due += CALLER_PERIOD_S
         conn.close()

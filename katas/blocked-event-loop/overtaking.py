@@ -32,12 +32,14 @@ class Round(NamedTuple):
 
     `slowed` says how many times as long as all of the work on one core that was: what makes rendering slow, a busy
     machine, makes everybody wait as well.
+    `net_ms` is the wait without what the verifier itself was late in each.
     """
 
     began_s: float
     took_ms: float
     share: float
     wait_ms: float
+    net_ms: float
     longest: Exchange
     slowed: float
 
@@ -48,7 +50,8 @@ class Round(NamedTuple):
 def rounds_of(history: History, limit_ms: float) -> tuple[list[Round], int]:
     """The rounds that can be judged, and how many cannot.
 
-    A verifier that was late itself only adds to waits: a round is void where that alone may have put it over the limit.
+    A verifier that was late itself only adds to waits: a round is void where that alone may have put them over the
+    limit.
     """
     good: list[Round] = []
     void = 0
@@ -58,7 +61,7 @@ def rounds_of(history: History, limit_ms: float) -> tuple[list[Round], int]:
             void += 1
             continue
         late_ms = history.lag_s(made.began_s, made.began_s + made.took_ms / 1000) * 1000
-        if made.wait_ms > made.limit_ms(limit_ms) >= made.wait_ms - late_ms:
+        if made.wait_ms > made.limit_ms(limit_ms) >= min(made.net_ms, made.wait_ms - late_ms):
             void += 1
         else:
             good.append(made)
@@ -78,14 +81,22 @@ def round_of(history: History, number: int) -> Round | None:
         return None
     share = sum(e.ok and (e.ended_s or math.inf) < ended for e in early) / len(early)
     by_wait = sorted(asked, key=wait_ms_of)
-    worst = by_wait[math.ceil(0.95 * len(by_wait)) - 1]
+    at = math.ceil(0.95 * len(by_wait)) - 1
+    net_ms = sorted(net_ms_of(history, e) for e in asked)[at]
     took_ms = (ended - began) * 1000
-    work_ms = float(history.notes.get("work_ms", took_ms)) * len(reports)
-    return Round(began, took_ms, share, wait_ms_of(worst), worst, max(1.0, took_ms / work_ms))
+    slowed = max(1.0, took_ms / (float(history.notes.get("work_ms", took_ms)) * len(reports)))
+    return Round(began, took_ms, share, wait_ms_of(by_wait[at]), net_ms, by_wait[at], slowed)
 
 
 def wait_ms_of(exchange: Exchange) -> float:
     return exchange.latency_ms if exchange.ok else math.inf
+
+
+def net_ms_of(history: History, exchange: Exchange) -> float:
+    """The wait, without what the verifier was late meanwhile."""
+    if not exchange.ok or exchange.ended_s is None:
+        return math.inf
+    return history.net_s(exchange.intended_s, exchange.ended_s) * 1000
 
 
 def judge_overtaking(history: History, limit_of_key: float, least_rounds: int, what: str) -> Finding:

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from runner.probes import Finding, History, beside, failed, inconclusive, passed
+from runner.probes import (
+    VERY_LATE_S,
+    Finding,
+    History,
+    beside,
+    failed,
+    inconclusive,
+    may_be_our_lateness,
+    passed,
+)
 
 scene = beside(__file__, "feed")
 reading = beside(__file__, "reading")
@@ -74,7 +83,7 @@ def the_pull_comes_to_rest(history: History) -> Finding:
         return failed("The export was broken off while its reader paused; a reader may pause for a minute.", **evidence)
     if restless is not None:
         span_s = restless["until_s"] - restless["at_s"]
-        if history.lag_s(restless["at_s"], restless["until_s"]) > 1.0:
+        if may_be_our_lateness(history, restless["at_s"], restless["until_s"], span_s - VERY_LATE_S):
             return inconclusive("The machine was too busy to tell whether the pull had come to rest.", **evidence)
         return failed(
             f"The reader had stopped for {span_s:.1f} s and the service was still pulling: it slows down, but it does "
@@ -162,7 +171,7 @@ def the_others_are_served(history: History) -> Finding:
             f"up in it.",
             **evidence,
         )
-    if late is not None and history.lag_s(late["at_s"], late["at_s"] + late["took_s"]) > 1.0:
+    if late is not None and _may_be_ours(history, late):
         return inconclusive("The machine was too busy to tell whether small exports are served in time.", **evidence)
     if late is not None:
         return failed(f"{crowd} a small export was not served: {reading.told(late)}.", **evidence)
@@ -177,6 +186,10 @@ def the_others_are_served(history: History) -> Finding:
         f"{peak:.0f} MiB.",
         **evidence,
     )
+
+
+def _may_be_ours(history: History, export: dict[str, Any]) -> bool:
+    return may_be_our_lateness(history, export["at_s"], export["at_s"] + export["took_s"], ANSWERED_WITHIN_S)
 
 
 def nobody_takes_it_for_whole(history: History) -> Finding:

@@ -181,7 +181,7 @@ def they_come_apart(history: History) -> Finding:
     if history.lag_s(0, 1e9) > BUSY_S:
         return inconclusive("The machine was so busy that the verifier itself was late by more than a second.")
     hand = play.shell(play.DOWN, "  # send curl ten times in a row: their second requests should scatter")
-    finding: Finding = spreading.judged(orders, play.seen(orders[0], 4), hand)
+    finding: Finding = spreading.judged(orders, history.net_s, play.seen(orders[0], 4), hand)
     return finding
 
 
@@ -189,7 +189,7 @@ def the_customer_is_not_kept(history: History) -> Finding:
     by_order, exchanges = play.attempts(history), history.exchanges(path="/checkout")
     if not {"silence", "stall"} <= set(history.faults):
         return inconclusive("The provider's silence was never met.")
-    lag_s = history.lag_s(0, 1e9)
+    lag_s = history.late_s()
     hand = play.shell("", env="CHECKOUT_DEADLINE_MS=600 PAYMENTS_TIMEOUT_MS=200 PAYMENTS_MAX_ATTEMPTS=16")
     worst = max(exchanges, key=lambda e: e.latency_ms)
     tag, _, order = worst.tag.partition("#")

@@ -9,7 +9,16 @@ from runner.probes.beside import beside
 from runner.probes.client import Client, ConnectFailed, Connection, Raw, StreamReader
 from runner.probes.downstream import Call, Downstream, Downstreams, Gate
 from runner.probes.inputs import Inputs
-from runner.probes.judging import at_least, at_most, failed, inconclusive, kendall_tau, passed
+from runner.probes.judging import (
+    VERY_LATE_S,
+    at_least,
+    at_most,
+    failed,
+    inconclusive,
+    kendall_tau,
+    may_be_our_lateness,
+    passed,
+)
 from runner.probes.load import Load, Req
 from runner.probes.postgres import Postgres
 from runner.probes.probe import Probe, probe
@@ -23,6 +32,7 @@ from runner.record.history import CallRecord, Effect, Exchange, History
 from runner.sandbox.turns import Turns, slept_s
 
 __all__ = [
+    "VERY_LATE_S",
     "BackingAct",
     "Call",
     "CallRecord",
@@ -58,6 +68,7 @@ __all__ = [
     "hang",
     "inconclusive",
     "kendall_tau",
+    "may_be_our_lateness",
     "passed",
     "probe",
     "reply",

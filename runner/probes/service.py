@@ -15,6 +15,7 @@ from runner.clock import monotonic_s
 from runner.probes.client import Client
 from runner.probes.command import start_command
 from runner.probes.rotation import RELAY_GONE, Rotation
+from runner.probes.verdict import REASONS
 from runner.record.history import Exchange, Exited, History
 from runner.sandbox.base import Exit, Launch, RunningService, Sandbox
 from runner.sandbox.turns import Turns
@@ -262,14 +263,6 @@ class Service:
             await self._running.remove()
         if self._watch is not None:
             await asyncio.wait([self._watch], timeout=5)
-
-
-REASONS = {
-    "memory": "it used more memory than it may",
-    "output": "it printed more than it may",
-    "processes": "it started more processes than it may",
-    "disk": "it wrote more to disk than it may",
-}
 
 
 def _answer_text(exchange: Exchange) -> str:

@@ -27,7 +27,7 @@ from runner.sandbox.choose import prepare
 from runner.sandbox.node import node_binary, npm_cli
 from runner.sandbox.relay import Relay
 from runner.verifier.bench_backing import backing_figures
-from runner.verifier.prove import Row, prove
+from runner.verifier.prove import Row, cells_of, prove
 from runner.verifier.request import sandbox_name
 
 _RATE_HZ = 500
@@ -83,7 +83,7 @@ def _verifications(katas: Sequence[Kata], sandbox: str) -> Iterator[Figure]:
     walls: list[float] = []
     for kata in katas:
         accepted = [answer.name for answer in load_key(kata).accepted]
-        rows = asyncio.run(prove([kata], [sandbox], variants=accepted))
+        rows = asyncio.run(prove(cells_of([kata], [sandbox], variants=accepted)))
         walls += [row.wall_s for row in rows]
         start_s = 0.7 if sandbox == "docker" else 0.4
         worst = max(rows, key=lambda row: _overhead_s(row) - start_s * _starts(row))
