@@ -6,14 +6,17 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from msgspec.structs import replace
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from runner.catalog.blocks import Block
 from runner.catalog.kata import Kata
 from runner.record.events import Event
+from runner.record.tries import TryEvent
 from runner.tui.desk import Desk, DeskError
 from runner.tui.map_screen import MapScreen
 from runner.tui.messages import DebriefRequested, KataRequested, LessonRequested
@@ -21,9 +24,12 @@ from runner.tui.safe import safe_line
 from runner.tui.theme import DARK, LIGHT, first_theme
 from runner.tui.verification import Verify
 
+if TYPE_CHECKING:
+    from runner.tui.lesson_screen import TryOut
+
 
 class ProdrillApp(App[None]):
-    """The course and the workbench over one `Desk`; `verify` gives the events of a verification."""
+    """The course and the workbench over one `Desk`; `verify` gives the events of a verification, `try_out` of a try."""
 
     TITLE = "Prodrill"
     CSS_PATH = "app.tcss"
@@ -35,10 +41,11 @@ class ProdrillApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit_always"),
     ]
 
-    def __init__(self, desk: Desk, verify: Verify, kata: str = "") -> None:
+    def __init__(self, desk: Desk, verify: Verify, try_out: TryOut, kata: str = "") -> None:
         super().__init__()
         self._desk = desk
         self._verify = verify
+        self._try_out = try_out
         self._first_kata = kata
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -61,10 +68,11 @@ class ProdrillApp(App[None]):
     async def action_quit(self) -> None:
         """End what is running, then leave; the terminal is given back in every case."""
         from runner.tui.kata_screen import KataScreen
+        from runner.tui.lesson_screen import LessonScreen
 
         try:
             for screen in self.screen_stack:
-                if isinstance(screen, KataScreen):
+                if isinstance(screen, KataScreen | LessonScreen):
                     await screen.stop()
         finally:
             self.exit()
@@ -102,7 +110,10 @@ class ProdrillApp(App[None]):
         except DeskError as error:
             self._complain(error)
             return
-        self.push_screen(LessonScreen(self._desk, lesson))
+        names = [page.name for page in lesson.pages]
+        if message.page and message.page in names:
+            lesson = replace(lesson, place=names.index(message.page))
+        self.push_screen(LessonScreen(self._desk, lesson, self._try_out))
 
     def on_debrief_requested(self, message: DebriefRequested) -> None:
         from runner.tui.debrief_screen import DebriefScreen
@@ -137,7 +148,16 @@ def open_app(kata: str = "", sandbox: str = "auto") -> None:
 
     with open_store() as store:
         desk = LearnerDesk(store, workspace_root(store), sandbox)
-        ProdrillApp(desk, _verifier_in(sandbox), kata).run()
+        ProdrillApp(desk, _verifier_in(sandbox), _trier_in(sandbox), kata).run()
+
+
+def _trier_in(sandbox: str) -> TryOut:
+    def tried(block: Block) -> AsyncIterator[TryEvent]:
+        from runner.verifier.tryout import TryRequest, try_out
+
+        return try_out(TryRequest(block.name, block.code, block.language, sandbox))
+
+    return tried
 
 
 def _verifier_in(sandbox: str) -> Verify:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from runner.catalog.blocks import blocks_of
 from runner.catalog.errors import CatalogError, NoSuchLesson
 from runner.catalog.kata import Kata
-from runner.catalog.lessons import load_lesson
+from runner.catalog.lessons import Lesson, load_lesson
 from runner.catalog.loader import survey
+from runner.catalog.markdown import fences
 from runner.catalog.syllabus import Syllabus, load_syllabus
 from runner.learner.store import Progress as Standing
 from runner.learner.store import Reading, Store
-from runner.tui.desk import CourseMap, Entry, Part, Progress
+from runner.tui.desk import CourseMap, Entry, Page, Part, Progress
 
 
 def read_course(store: Store) -> CourseMap:
@@ -36,6 +38,21 @@ def read_course(store: Store) -> CourseMap:
 def kata_entry(kata: Kata, standing: Standing | None) -> Entry:
     """A kata as the learner stands with it; one that was solved stays solved."""
     return Entry("kata", kata.slug, kata.spec.title, kata.spec.minutes, _kata_progress(standing))
+
+
+def lesson_pages(lesson: Lesson) -> tuple[Page, ...]:
+    """The pages as the app shows them, with what of their code can be tried. Raises the kinds of `BadFile`."""
+    by_code = {block.code: block for block in blocks_of(lesson)}
+    pages = tuple(
+        Page(
+            page.title,
+            page.text,
+            page.name,
+            tuple(by_code.get("\n".join(fence.lines) + "\n") for fence in fences(page.text)),
+        )
+        for page in lesson.pages()
+    )
+    return pages or (Page(lesson.title, lesson.text),)
 
 
 def _kata_progress(standing: Standing | None) -> Progress:

@@ -12,7 +12,9 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from runner.catalog.blocks import Block
 from runner.catalog.kata import Kata
+from runner.catalog.quiz import Question
 from runner.record.report import Report
 
 
@@ -74,20 +76,31 @@ class CourseMap(Struct, frozen=True):
 
 
 class Page(Struct, frozen=True):
-    """One `##` section of a lesson; its heading is `title` and not in `markdown`."""
+    """One `##` section of a lesson; its heading is `title` and not in `markdown`.
+
+    `name` is what a link to it says. `fences` has an entry for each fenced block in `markdown`: the block to try, or
+    None where it is to be read only.
+    """
 
     title: str
     markdown: str
+    name: str = ""
+    fences: tuple[Block | None, ...] = ()
 
 
 class Lesson(Struct, frozen=True):
-    """A lesson to read; `place` is the page the reader was on, `katas` what practises it."""
+    """A lesson to read; `place` is the page the reader was on, `katas` what practises it.
+
+    `answered` holds the newest answer to each question that was answered, by its key.
+    """
 
     slug: str
     title: str
     pages: tuple[Page, ...]
     place: int
     katas: tuple[Entry, ...]
+    questions: tuple[Question, ...] = ()
+    answered: dict[str, tuple[str, ...]] = {}
 
 
 class Hints(Struct, frozen=True):
@@ -114,6 +127,10 @@ class Desk(Protocol):
 
     def remember_place(self, slug: str, page: int, last: bool) -> None:
         """Keep the page the reader is on; `last` says that it is the lesson's end."""
+        ...
+
+    def keep_answer(self, lesson: str, question: Question, given: tuple[str, ...]) -> None:
+        """Keep what was chosen, or the order that was given."""
         ...
 
     def kata(self, slug: str) -> Kata: ...

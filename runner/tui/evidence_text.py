@@ -28,7 +28,10 @@ def verdict_text(criterion: Criterion, board: Board, width: int) -> Content:
                 Content.assemble((state, "dim")),
             ]
         )
-    return Content("\n").join([*_verdict(result.finding, width), *_reasons(result.finding, board, width)])
+    lines = [*_verdict(result.finding, width), *_reasons(result.finding, board, width)]
+    if result.finding.verdict is Verdict.FAILED and criterion.lesson:
+        lines.append(Content.assemble((f"l opens the page that explains it: {criterion.lesson}", "dim")))
+    return Content("\n").join(lines)
 
 
 def criterion_text(criterion: Criterion, width: int) -> Content:

@@ -15,6 +15,7 @@ from textual.timer import Timer
 from textual.widgets import ContentSwitcher, Footer, OptionList, Static
 
 from runner.catalog.kata import Kata
+from runner.record.events import Event
 from runner.record.finding import Verdict
 from runner.tui.board import Board
 from runner.tui.criteria_list import CriteriaList
@@ -46,7 +47,13 @@ class KataScreen(Screen[None]):
         Binding("e", "edit", "Edit", tooltip="open your copy in your editor", id="kata.edit"),
         Binding("h", "hint", "Hint", tooltip="a hint for the criterion under the cursor", id="kata.hint"),
         Binding("d", "debrief", "Debrief", tooltip="what broke, and why a fix holds", id="kata.debrief"),
-        Binding("l", "lesson", "Lesson", tooltip="the lesson behind this kata", id="kata.lesson"),
+        Binding(
+            "l",
+            "lesson",
+            "Lesson",
+            tooltip="the lesson behind this kata; at a failed criterion, the page that explains it",
+            id="kata.lesson",
+        ),
         Binding("x", "reset", "Reset", tooltip="put the broken service back (asks; keeps a copy)", id="kata.reset"),
         Binding("n", "next", "Next", tooltip="open what comes next in the course", id="kata.next"),
         Binding("escape", "cancel", "Cancel", show=False, id="kata.cancel_by_escape"),
@@ -68,7 +75,7 @@ class KataScreen(Screen[None]):
         self._kata = kata
         self._verify = verify
         self.board = Board(tuple(criterion.id for criterion in kata.criteria))
-        self._run: Verification | None = None
+        self._run: Verification[Event] | None = None
         self._files: AttemptFiles | None = None
         self._timer: Timer | None = None
         self._copy: Path | None = None
@@ -175,7 +182,12 @@ class KataScreen(Screen[None]):
         self.post_message(NextRequested())
 
     def action_lesson(self) -> None:
-        self.post_message(LessonRequested(self._kata.spec.lesson))
+        """The page that explains the criterion under the cursor, if that failed; else the kata's lesson."""
+        criterion = self._kata.criterion(self.query_one(CriteriaList).chosen)
+        result = self.board.results.get(criterion.id)
+        failed = result is not None and result.finding.verdict is Verdict.FAILED
+        link = criterion.lesson if failed and criterion.lesson else self._kata.spec.lesson
+        self.post_message(LessonRequested.by_link(link))
 
     def action_debrief(self) -> None:
         self.post_message(DebriefRequested(self._kata.slug))
@@ -216,7 +228,7 @@ class KataScreen(Screen[None]):
             with self.app.batch_update():
                 self._draw()
 
-    def _finish(self, run: Verification) -> None:
+    def _finish(self, run: Verification[Event]) -> None:
         self._run = None
         self.board.end()
         if self._timer is not None:

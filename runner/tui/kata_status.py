@@ -7,6 +7,7 @@ from pathlib import Path
 
 from textual.content import Content
 
+from runner.record.events import Event
 from runner.record.finding import Verdict
 from runner.record.report import Report
 from runner.tui.board import Board
@@ -15,7 +16,7 @@ from runner.tui.verification import Verification
 from runner.tui.words import VERDICT_GLYPHS, VERDICT_STYLES, plural
 
 
-def status_text(board: Board, run: Verification | None, sandbox: str, copy: Path | None) -> Content:
+def status_text(board: Board, run: Verification[Event] | None, sandbox: str, copy: Path | None) -> Content:
     """Two lines: the moment, and the copy with the sandbox."""
     second = Content.assemble((where_text(sandbox, copy, board), "dim"))
     return Content("\n").join([_now(board, run), second])
@@ -30,7 +31,7 @@ def where_text(sandbox: str, copy: Path | None, board: Board) -> str:
     return safe_line(f"{notice} · {path}" if notice else path, 300)
 
 
-def _now(board: Board, run: Verification | None) -> Content:
+def _now(board: Board, run: Verification[Event] | None) -> Content:
     if run is not None:
         return _moment(board, run)
     if board.report is not None:
@@ -38,7 +39,7 @@ def _now(board: Board, run: Verification | None) -> Content:
     return Content.assemble(("not verified yet: ", "bold"), "read the incident, e edits your copy, v verifies it")
 
 
-def _moment(board: Board, run: Verification) -> Content:
+def _moment(board: Board, run: Verification[Event]) -> Content:
     if run.cancelled:
         return Content.assemble(("cancelling: ", "bold $text-warning"), "ending everything the run started")
     share = f" {board.fraction:.0%}" if board.fraction is not None else ""

@@ -11,7 +11,8 @@ from runner.catalog.errors import CatalogError
 from runner.catalog.hints import load_hints
 from runner.catalog.kata import Kata
 from runner.catalog.lessons import load_lesson
-from runner.catalog.loader import load_kata
+from runner.catalog.loader import kata_slugs, load_kata
+from runner.catalog.quiz import Question, question_key, quiz_of
 from runner.catalog.yaml_file import read_text
 from runner.learner.errors import LearnerError
 from runner.learner.histories import pack_histories
@@ -20,8 +21,8 @@ from runner.learner.store import Store
 from runner.learner.workspace import Workspace
 from runner.record.finding import Verdict
 from runner.record.report import Report
-from runner.tui.course_entries import kata_entry, read_course
-from runner.tui.desk import AttemptFiles, CourseMap, DeskError, Hints, Lesson, Page
+from runner.tui.course_entries import kata_entry, lesson_pages, read_course
+from runner.tui.desk import AttemptFiles, CourseMap, DeskError, Hints, Lesson
 
 
 class LearnerDesk:
@@ -42,17 +43,21 @@ class LearnerDesk:
     def lesson(self, slug: str) -> Lesson:
         with _explained():
             lesson = load_lesson(slug)
+            questions, pages = quiz_of(lesson), lesson_pages(lesson)
             reading = self._store.readings().get(slug)
-            progress = self._store.progress()
-            katas = tuple(kata_entry(load_kata(kata), progress.get(kata)) for kata in lesson.katas)
-        pages = tuple(Page(page.title, page.text) for page in lesson.pages())
-        pages = pages or (Page(lesson.title, lesson.text),)
+            answered = {name: each.given for name, each in self._store.quiz.of(slug).items()}
+            progress, there = self._store.progress(), kata_slugs()
+            katas = tuple(kata_entry(load_kata(kata), progress.get(kata)) for kata in lesson.katas if kata in there)
         place = reading.page if reading else 0
-        return Lesson(slug, lesson.title, pages, place, katas)
+        return Lesson(slug, lesson.title, pages, place, katas, questions, answered)
 
     def remember_place(self, slug: str, page: int, last: bool) -> None:
         with _explained():
             self._store.read_to(slug, page, finished=last)
+
+    def keep_answer(self, lesson: str, question: Question, given: tuple[str, ...]) -> None:
+        with _explained():
+            self._store.quiz.add(lesson, question_key(question), given, was_right=question.is_right(given))
 
     # -- a kata
 

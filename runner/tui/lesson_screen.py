@@ -1,43 +1,80 @@
-"""A lesson, one page at a time; the page the reader was on is kept."""
+"""A lesson, one page at a time: its blocks are tried beside the text, its questions answered on the last page."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Container
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Footer, Static
 
+from runner.catalog.blocks import Block
+from runner.catalog.quiz import question_key
+from runner.record.tries import TryEvent
 from runner.tui.desk import Desk, DeskError, Lesson
-from runner.tui.messages import KataRequested
+from runner.tui.messages import KataRequested, LessonRequested
+from runner.tui.question_view import QuestionView
 from runner.tui.reader import Reader
 from runner.tui.safe import safe_line
+from runner.tui.try_board import TryBoard
+from runner.tui.try_pane import TryPane
+from runner.tui.verification import Verification
+
+FLUSH_S = 1 / 5
+WIDE = 130
+TryOut = Callable[[Block], AsyncIterator[TryEvent]]
+"""A block to the events of one try of it: the engine, or a test's stream."""
 
 
 class LessonScreen(Screen[None]):
-    HELP = "A lesson, paged by its sections. Your place is kept; the last page marks the lesson as read."
+    HELP = (
+        "A lesson, paged by its sections. `t` runs the code in view in the sandbox and shows what it prints. The last "
+        "page asks questions (arrows, space, enter) and marks the lesson as read. Your place and answers are kept."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n,right", "turn(1)", "Next page", tooltip="next page", id="lesson.next"),
         Binding("p,left", "turn(-1)", "Previous", tooltip="previous page", id="lesson.previous"),
+        Binding("t", "try", "Try it", tooltip="run the code in view", id="lesson.try"),
         Binding("enter", "kata", "To the kata", tooltip="open the kata of this lesson", id="lesson.kata"),
+        Binding("escape", "close_try", "Close", tooltip="end the run and close its output", id="lesson.close_try"),
         Binding("escape", "back", "Back", tooltip="back to where you were", id="lesson.back"),
     ]
+    CSS = """
+    LessonScreen {
+        #lesson-body { height: 1fr; layout: vertical; }
+        .score { height: auto; padding: 0 1 1 1; color: $text-muted; }
+        &.-wide #lesson-body { layout: horizontal; }
+        &.-wide TryPane { width: 9fr; height: 1fr; border-top: none; border-left: vkey $primary; }
+        &.-wide Reader { width: 11fr; }
+    }
+    """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  the base declares no ClassVar
 
-    def __init__(self, desk: Desk, lesson: Lesson) -> None:
+    def __init__(self, desk: Desk, lesson: Lesson, try_out: TryOut) -> None:
         super().__init__()
         self._desk = desk
         self._lesson = lesson
+        self._try_out = try_out
         self._page = min(max(0, lesson.place), len(lesson.pages) - 1)
+        self._board: TryBoard | None = None
+        self._run: Verification[TryEvent] | None = None
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="lesson-title", classes="title", markup=False)
-        yield Reader(self._lesson.pages[self._page].markdown)
+        with Container(id="lesson-body"):
+            yield Reader(self._lesson.pages[self._page].markdown)
+            yield TryPane()
         yield Footer(show_command_palette=False)
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
+        self._timer = self.set_interval(FLUSH_S, self._flush, pause=True)
         self.query_one(Reader).focus()
-        self._arrived()
+        await self._arrived()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action, parameters:
@@ -45,18 +82,32 @@ class LessonScreen(Screen[None]):
                 return 0 <= self._page + int(str(step)) < len(self._lesson.pages)
             case "kata", _:
                 return self._at_end and bool(self._lesson.katas)
+            case "try", _:
+                return self._run is None and any(self._fences)
+            case "close_try", _:
+                return self.query_one(TryPane).is_open
+            case "back", _:
+                return not self.query_one(TryPane).is_open
         return True
 
     @property
     def _at_end(self) -> bool:
         return self._page == len(self._lesson.pages) - 1
 
-    def _arrived(self) -> None:
+    @property
+    def _fences(self) -> tuple[Block | None, ...]:
+        return self._lesson.pages[self._page].fences
+
+    # -- reading
+
+    async def _arrived(self) -> None:
         page = self._lesson.pages[self._page]
         place = f"{self._page + 1}/{len(self._lesson.pages)}"
         titles = dict.fromkeys((self._lesson.title, page.title))
         title = safe_line(" · ".join(titles), 200)
         self.query_one("#lesson-title", Static).update(f"{place}  {title}")
+        if self._at_end and self._lesson.questions:
+            await self._ask()
         try:
             self._desk.remember_place(self._lesson.slug, self._page, self._at_end)
         except DeskError as error:
@@ -64,9 +115,25 @@ class LessonScreen(Screen[None]):
         self.refresh_bindings()
 
     async def action_turn(self, step: int) -> None:
-        self._page += step
-        await self.query_one(Reader).show(self._lesson.pages[self._page].markdown)
-        self._arrived()
+        await self._turn_to(self._page + step)
+
+    async def _turn_to(self, page: int) -> None:
+        await self._close_try()
+        self._page = page
+        reader = self.query_one(Reader)
+        await reader.query("QuestionView, .score").remove()
+        reader.focus()
+        await reader.show(self._lesson.pages[self._page].markdown)
+        await self._arrived()
+
+    async def on_lesson_requested(self, message: LessonRequested) -> None:
+        """A link to another page of this lesson is followed here; any other goes on to the app."""
+        if message.slug not in ("", self._lesson.slug):
+            return
+        message.stop()
+        names = [page.name for page in self._lesson.pages]
+        if message.page and message.page in names:
+            await self._turn_to(names.index(message.page))
 
     def action_kata(self) -> None:
         undone = [kata for kata in self._lesson.katas if kata.progress != "done"]
@@ -74,3 +141,86 @@ class LessonScreen(Screen[None]):
 
     def action_back(self) -> None:
         self.dismiss(None)
+
+    # -- questions
+
+    async def _ask(self) -> None:
+        kept = self._lesson.answered
+        views = [
+            QuestionView(question, number, kept.get(question_key(question), ()))
+            for number, question in enumerate(self._lesson.questions, start=1)
+        ]
+        reader = self.query_one(Reader)
+        await reader.mount(*views, Static(self._score(views), classes="score", markup=False))
+        next((view for view in views if not view.is_answered), views[0]).focus(scroll_visible=False)
+
+    def on_question_view_answered(self, message: QuestionView.Answered) -> None:
+        self._lesson.answered[question_key(message.question)] = message.given
+        try:
+            self._desk.keep_answer(self._lesson.slug, message.question, message.given)
+        except DeskError as error:
+            self.notify(str(error), severity="warning", markup=False)
+        self.query_one(".score", Static).update(self._score(list(self.query(QuestionView))))
+
+    def _score(self, views: list[QuestionView]) -> str:
+        right = sum(view.is_right for view in views)
+        answered = sum(view.is_answered for view in views)
+        return f"{right} of {len(views)} right" + (
+            "" if answered == len(views) else f", {len(views) - answered} to answer"
+        )
+
+    # -- trying a block
+
+    def action_try(self) -> None:
+        index = self.query_one(Reader).nearest_fence([at for at, block in enumerate(self._fences) if block])
+        block = self._fences[index] if index is not None else None
+        if block is None:
+            return
+        self._board = TryBoard(block)
+        self._run = Verification(self._try_out(block))
+        self.query_one(TryPane).show(self._board)
+        self.query_one(TryPane).scroll_home(animate=False)
+        if self._timer is not None:
+            self._timer.resume()
+        self.refresh_bindings()
+
+    def _flush(self) -> None:
+        """Take in what was printed since the last time, and draw it once."""
+        run, board = self._run, self._board
+        if run is None or board is None:
+            return
+        over = run.over  # asked first: what came before the end is then in the buffer
+        board.read(run.drain())
+        if over:
+            board.trouble = run.trouble
+            self._run = None
+            if self._timer is not None:
+                self._timer.pause()
+            self.refresh_bindings()
+        if self.is_attached:
+            with self.app.batch_update():
+                self.query_one(TryPane).show(board)
+
+    async def action_close_try(self) -> None:
+        await self._close_try()
+
+    async def _close_try(self) -> None:
+        await self.stop()
+        pane = self.query_one(TryPane)
+        if pane.is_open:
+            pane.close()
+            if pane.has_focus:
+                self.query_one(Reader).focus()
+            self.refresh_bindings()
+
+    async def stop(self) -> None:
+        """End the run under way, and wait until nothing of it is left."""
+        run, self._run = self._run, None
+        if run is not None:
+            await run.cancel()
+        if self._timer is not None:
+            self._timer.pause()
+
+    async def on_unmount(self) -> None:
+        if self._run is not None:
+            await self._run.cancel()

@@ -6,9 +6,18 @@ from textual.message import Message
 
 
 class LessonRequested(Message):
-    def __init__(self, slug: str) -> None:
+    """A lesson, at the page with this name in links; where the reader left it if no page is named."""
+
+    def __init__(self, slug: str, page: str = "") -> None:
         super().__init__()
         self.slug = slug
+        self.page = page
+
+    @classmethod
+    def by_link(cls, link: str) -> LessonRequested:
+        """What a link says: `retries`, `retries#waves`."""
+        slug, _, page = link.partition("#")
+        return cls(slug, page)
 
 
 class KataRequested(Message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import PurePosixPath
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Markdown
 
+from runner.catalog.checks.texts import LESSON_LINK
 from runner.tui.messages import KataRequested, LessonRequested
 from runner.tui.safe import safe_line, safe_text
 
@@ -38,6 +40,19 @@ class Reader(VerticalScroll):
 
     def on_mount(self) -> None:
         self.call_after_refresh(self.refresh_bindings)
+
+    def nearest_fence(self, wanted: Collection[int]) -> int | None:
+        """Of the fenced blocks with these indexes the first one in view, or the one nearest to it; None of none."""
+        view = self.scrollable_content_region
+        places = [fence.region for fence in self.query("MarkdownFence").results(Widget)]
+        there = [index for index in wanted if index < len(places)]
+
+        def distance(index: int) -> tuple[int, int]:
+            place = places[index]
+            away = max(view.y - place.bottom + 1, place.y - view.bottom + 1, 0)
+            return away, index
+
+        return min(there, key=distance, default=None)
 
     async def show(self, markdown: str) -> None:
         """Replace the text and go to its top."""
@@ -67,14 +82,18 @@ class Reader(VerticalScroll):
         self.follow(event.href)
 
     def follow(self, href: str) -> None:
-        """Lessons and katas open here, web pages in the browser; anything else is named."""
+        """Lessons, their pages and katas open here, web pages in the browser; anything else is named."""
         path = PurePosixPath(href.split("#")[0])
         if href.startswith(("https://", "http://")):
             self.app.open_url(href)
             self.notify(safe_line(href, 300), title="opened in the browser", markup=False)
         elif "katas" in path.parts[:-1]:
             self.post_message(KataRequested(path.parts[path.parts.index("katas") + 1]))
+        elif href.startswith(LESSON_LINK):
+            self.post_message(LessonRequested.by_link(href.removeprefix(LESSON_LINK)))
         elif path.suffix == ".md":
-            self.post_message(LessonRequested(path.stem))
+            self.post_message(LessonRequested(path.stem, href.partition("#")[2]))
+        elif href.startswith("#"):
+            self.post_message(LessonRequested("", href[1:]))
         else:
             self.notify(safe_line(href, 300), title="not a link this app follows", markup=False)

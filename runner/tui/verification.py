@@ -9,25 +9,26 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from pathlib import Path
-from typing import cast
+from typing import Generic, TypeVar, cast
 
 from runner.catalog.kata import Kata
 from runner.clock import monotonic_s
 from runner.record.events import Event, LineLogged
 
 WAITING_LINES = 4_000
+E = TypeVar("E")
 Verify = Callable[[Kata, Path, Path], AsyncIterator[Event]]
 """(kata, folder to judge, folder for the histories) to one verification's events: the engine, or a test's stream."""
 
 
-class Verification:
+class Verification(Generic[E]):
     """Runs `events` to its end, or until `cancel`; either way the generator's `finally` has run when it is over."""
 
-    def __init__(self, events: AsyncIterator[Event]) -> None:
+    def __init__(self, events: AsyncIterator[E]) -> None:
         self.trouble = ""
         self.cancelled = False
         self.dropped_lines = 0
-        self._buffer: list[Event] = []
+        self._buffer: list[E] = []
         self._lines = 0
         self._since_s = monotonic_s()
         self._task = asyncio.create_task(self._pump(events), name="verification")
@@ -40,7 +41,7 @@ class Verification:
     def age_s(self) -> float:
         return monotonic_s() - self._since_s
 
-    def drain(self) -> list[Event]:
+    def drain(self) -> list[E]:
         """What arrived since the last call."""
         arrived, self._buffer, self._lines = self._buffer, [], 0
         return arrived
@@ -56,15 +57,15 @@ class Verification:
         self.cancel_soon()
         await asyncio.wait({self._task})
 
-    async def _pump(self, events: AsyncIterator[Event]) -> None:
+    async def _pump(self, events: AsyncIterator[E]) -> None:
         try:
-            async with aclosing(cast("AsyncGenerator[Event]", events)) as stream:
+            async with aclosing(cast("AsyncGenerator[E]", events)) as stream:
                 async for event in stream:
                     self._take(event)
         except Exception as error:  # whatever went wrong in our engine must reach the learner as a sentence
             self.trouble = str(error) or type(error).__name__
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: E) -> None:
         if isinstance(event, LineLogged):
             self._lines += 1
             if self._lines > WAITING_LINES:

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from runner.clock import monotonic_s
 from runner.tui.app import ProdrillApp
-from tests.tui.fakes import FakeDesk, FakeEngine, screen_text
+from tests.tui.fakes import FakeDesk, FakeEngine, FakeTrier, screen_text
 
 SIZES = [(80, 24), (100, 30), (140, 42)]
 PATIENCE_S = 15.0
@@ -66,9 +66,15 @@ class Driver:
         await self.sees("03:12", "Reports stay correct")
 
 
-def drive(desk: FakeDesk, engine: FakeEngine, scenario: Scenario, size: tuple[int, int] = (80, 24)) -> None:
+def drive(
+    desk: FakeDesk,
+    engine: FakeEngine,
+    scenario: Scenario,
+    size: tuple[int, int] = (80, 24),
+    trier: FakeTrier | None = None,
+) -> None:
     async def run() -> None:
-        app = ProdrillApp(desk, engine)
+        app = ProdrillApp(desk, engine, trier or FakeTrier([]))
         app.animation_level = "none"
         async with app.run_test(size=size, notifications=True) as pilot:
             await scenario(Driver(app, pilot, desk, engine))

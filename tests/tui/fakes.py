@@ -8,7 +8,9 @@ from pathlib import Path
 
 from textual.app import App
 
+from runner.catalog.blocks import Block
 from runner.catalog.kata import Criterion, Kata, KataSpec
+from runner.catalog.quiz import Question
 from runner.record.events import (
     Event,
     LineLogged,
@@ -24,6 +26,7 @@ from runner.record.events import (
 )
 from runner.record.finding import Finding, Series, Verdict
 from runner.record.report import CriterionResult, Report
+from runner.record.tries import TryEvent
 from runner.tui.desk import AttemptFiles, CourseMap, DeskError, Entry, Hints, Lesson, Page, Part, Progress
 
 SANDBOX_LINE = "no Docker engine: runs on this machine, isolates nothing"
@@ -41,6 +44,7 @@ def a_kata(folder: Path, slug: str = "blocked-event-loop") -> Kata:
         Criterion(
             id=name, sentence=sentence, measure="requests answered before the report ends", limit="at least 0.9",
             why="the rest is noise", needs=() if index == 0 else ("reports-are-right",),
+            lesson="the-event-loop#measure-it" if name == "others-overtake" else "",
         )
         for index, (name, sentence) in enumerate(SENTENCES.items())
     )  # fmt: skip
@@ -112,6 +116,31 @@ class FakeEngine:
             self.cleaned_up += 1
 
 
+class FakeTrier:
+    """Plays one stream for each try, the last one again and again; waits for `go_on` before its end where told."""
+
+    def __init__(self, *scripts: list[TryEvent], holds: bool = False) -> None:
+        self.scripts = scripts
+        self.holds = holds
+        self.go_on = asyncio.Event()
+        self.tried: list[str] = []
+        self.cleaned_up = 0
+
+    async def __call__(self, block: Block) -> AsyncIterator[TryEvent]:
+        script = self.scripts[min(len(self.tried), len(self.scripts) - 1)]
+        self.tried.append(block.name)
+        try:
+            *before, last = script
+            for event in before:
+                yield event
+            if self.holds:
+                await self.go_on.wait()
+            yield last
+        finally:
+            await asyncio.sleep(0)
+            self.cleaned_up += 1
+
+
 class FakeDesk:
     """One module with a lesson, its kata and a kata to come; remembers what it was told."""
 
@@ -124,6 +153,10 @@ class FakeDesk:
         self.recorded: list[Report] = []
         self.dropped = 0
         self.resets = 0
+        self.answers: list[tuple[str, tuple[str, ...]]] = []
+        self.pages: tuple[Page, ...] = ()
+        self.questions: tuple[Question, ...] = ()
+        self.answered: dict[str, tuple[str, ...]] = {}
         self.trouble = ""
 
     def course_map(self) -> CourseMap:
@@ -142,12 +175,16 @@ class FakeDesk:
         pages = (
             Page("The event loop", "What blocks one, blocks all.\n\n[the kata](../katas/blocked-event-loop)"),
             Page("A picture", f"```text\n{DIAGRAM}\n```"),
-            Page("Measure it", "Loop delay tells more than latency."),
+            Page("Measure it", "Loop delay tells more than latency.", "measure-it"),
         )
-        return Lesson(slug, "The event loop", pages, self.place, self.course_map().entries[1:2])
+        katas = self.course_map().entries[1:2]
+        return Lesson(slug, "The event loop", self.pages or pages, self.place, katas, self.questions, self.answered)
 
     def remember_place(self, slug: str, page: int, last: bool) -> None:
         self.place, self.read = page, self.read or last
+
+    def keep_answer(self, lesson: str, question: Question, given: tuple[str, ...]) -> None:
+        self.answers.append((question.ask, given))
 
     def kata(self, slug: str) -> Kata:
         if slug != self._kata.slug:

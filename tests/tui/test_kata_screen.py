@@ -10,7 +10,7 @@ from runner.record.events import Event, RunStarted
 from runner.record.finding import Finding, Verdict
 from runner.tui.app import ProdrillApp
 from tests.tui.driving import Driver, at_every_size, drive
-from tests.tui.fakes import SANDBOX_LINE, SENTENCES, FakeDesk, FakeEngine, a_kata, a_run
+from tests.tui.fakes import SANDBOX_LINE, SENTENCES, FakeDesk, FakeEngine, FakeTrier, a_kata, a_run
 
 ALL_PASS = dict.fromkeys(SENTENCES, Finding(Verdict.PASSED, "As it should be."))
 
@@ -178,7 +178,7 @@ def test_trouble_of_the_verifier_is_told_and_the_app_goes_on(tmp_path: Path) -> 
 
     async def run() -> None:
         desk = FakeDesk(tmp_path)
-        app = ProdrillApp(desk, broken)
+        app = ProdrillApp(desk, broken, FakeTrier([]))
         async with app.run_test(size=(80, 24), notifications=True) as pilot:
             driver = Driver(app, pilot, desk, FakeEngine([]))
             await driver.to_the_kata()
@@ -254,5 +254,24 @@ def test_a_resize_in_the_middle_of_a_run_keeps_the_log_and_the_verdicts(tmp_path
             await driver.pilot.pause()
         await driver.press("3")
         await driver.sees("listening on 3000", "✗ A report")
+
+    drive(FakeDesk(tmp_path), engine, scenario)
+
+
+def test_at_a_failed_criterion_l_opens_the_page_that_explains_it(tmp_path: Path) -> None:
+    engine = FakeEngine(a_run(a_kata(tmp_path)))
+
+    async def scenario(driver: Driver) -> None:
+        await driver.to_the_kata()
+        await driver.press("l")
+        await driver.sees("1/3", "What blocks one")
+        await driver.press("escape")
+        await driver.sees("not verified yet")
+        await driver.press("v")
+        await driver.sees("failed: 3 passed, 1 failed")
+        await driver.press("2")
+        await driver.press("pagedown")
+        await driver.press("l")
+        await driver.sees("3/3", "Loop delay tells more than latency.")
 
     drive(FakeDesk(tmp_path), engine, scenario)

@@ -81,6 +81,11 @@ def test_links_lead_to_katas_and_lessons_and_never_crash(tmp_path: Path) -> None
         reader.follow("mailto:[/nobody]")
         reader.follow("no-such-lesson.md")
         await driver.sees("There is no lesson", "1/3")
+        reader.follow("#measure-it")
+        await driver.sees("3/3", "Loop delay tells more")
+        reader.follow("lesson:the-event-loop#nowhere")
+        reader.follow("lesson:no-such-lesson#measure-it")
+        await driver.sees("There is no lesson", "3/3")
         reader.follow("../katas/blocked-event-loop/incident.md")
         await driver.sees("Reports stay correct")
         assert opened == ["https://nodejs.org/en/docs?a=[/b]"]
