@@ -112,7 +112,11 @@ def iterations_for(scale: float) -> dict[str, str]:
 
 
 def portfolio(inputs: random.Random, scale: float) -> dict[str, Any]:
-    """A random portfolio whose document takes Node.js about `scale * DOCUMENT_MS`."""
+    """A random portfolio whose document takes Node.js about `scale * DOCUMENT_MS`.
+
+    How many loans that are depends on the machine, and so nothing but the one draw here is of `inputs`.
+    """
+    inputs = random.Random(inputs.getrandbits(64))
     rows = max(240.0, min(160_000.0, rows_a_ms() * DOCUMENT_MS * scale))
     count = max(4, min(390, round(rows / 360)))
     months = max(2, min(480, round(rows / count)))

@@ -98,7 +98,8 @@ def _rests_on_nothing(history: History) -> str:
     if dull := [name for name, bit in history.faults.items() if not bit]:
         return f"This was never seen to happen: {dull[0]}. Without it the criterion was not tried."
     answered = any(exchange.outcome == "ok" for exchange in history.exchanges())
-    if not (answered or history.calls() or history.effects() or history.censuses()):
+    signalled = any(signal.name != "SIGKILL" for signal in history.signals)
+    if not (answered or signalled or history.calls() or history.effects() or history.censuses()):
         return "Nothing that the probe asked for was answered, so the criterion was not tried."
     if late := next(filter(_came_late, history.offered), None):
         return (
