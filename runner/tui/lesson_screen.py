@@ -174,12 +174,13 @@ class LessonScreen(Screen[None]):
     def action_try(self) -> None:
         index = self.query_one(Reader).nearest_fence([at for at, block in enumerate(self._fences) if block])
         block = self._fences[index] if index is not None else None
-        if block is None:
+        if index is None or block is None:
             return
         self._board = TryBoard(block)
         self._run = Verification(self._try_out(block))
         self.query_one(TryPane).show(self._board)
         self.query_one(TryPane).scroll_home(animate=False)
+        self.query_one(Reader).bring_into_view(index)
         if self._timer is not None:
             self._timer.resume()
         self.refresh_bindings()
