@@ -32,8 +32,9 @@ TryOut = Callable[[Block], AsyncIterator[TryEvent]]
 
 class LessonScreen(Screen[None]):
     HELP = (
-        "A lesson, paged by its sections. `t` runs the code in view in the sandbox and shows what it prints. The last "
-        "page asks questions (arrows, space, enter) and marks the lesson as read. Your place and answers are kept."
+        "A lesson, paged by its sections. `t` runs the code in view in the sandbox and shows what it prints; Tab moves "
+        "there and back. The last page asks questions (arrows, space, enter) and marks the lesson as read. Your place "
+        "and your answers are kept."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n,right", "turn(1)", "Next page", tooltip="next page", id="lesson.next"),
