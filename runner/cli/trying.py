@@ -16,7 +16,7 @@ from runner.cli.progress import StatusLine
 from runner.record.events import LineLogged, NoticeGiven, SampleTaken, StageReached
 from runner.record.finding import Series
 from runner.record.tries import TryEnded, TryEvent, TryStarted
-from runner.reports.chart import axis_number, chart_text
+from runner.reports.chart import axis_number, chart_text, common_top
 from runner.reports.paint import printable
 
 if TYPE_CHECKING:
@@ -105,9 +105,10 @@ def series_of(events: Sequence[TryEvent]) -> tuple[Series, ...]:
 
 def _print_charts(series: Sequence[Series]) -> None:
     width = min(shutil.get_terminal_size().columns, MAX_WIDTH, 76)
+    tops = common_top(series)
     for each in series:
         out()
-        out(chart_text(each, width, _CHART_ROWS))
+        out(chart_text(each, width, _CHART_ROWS, tops[each.unit]))
 
 
 def _print_outcomes(block: Block, outcomes: Sequence[Outcome]) -> None:

@@ -35,6 +35,10 @@ class QuizAnswers:
                 (lesson, question, msgspec.json.encode(list(given)).decode(), int(was_right), _now()),
             )
 
+    def lessons(self) -> set[str]:
+        """The lessons of which any question was answered."""
+        return {row[0] for row in self._database.rows("SELECT DISTINCT lesson FROM answers")}
+
     def of(self, lesson: str) -> dict[str, QuizAnswer]:
         """The newest answer to each question of a lesson that was answered."""
         rows = self._database.rows(

@@ -36,15 +36,27 @@ class Scale(Struct, frozen=True):
         return min(self.rows - 1, max(0, round((1 - value / self.top) * (self.rows - 1))))
 
 
-def chart_rows(series: Series, width: int, height: int) -> list[Row]:
-    """`series` drawn in `width` cells and `height` rows: a title, the plot, and the seconds it spans."""
+def common_top(series: Sequence[Series]) -> dict[str, float]:
+    """The highest value of each unit, so that charts of one unit, one below the other, can be compared."""
+    tops: dict[str, float] = {}
+    for each in series:
+        values = [value for _, value in each.points if isfinite(value)]
+        tops[each.unit] = max([tops.get(each.unit, 0.0), *values])
+    return tops
+
+
+def chart_rows(series: Series, width: int, height: int, top: float = 0.0) -> list[Row]:
+    """`series` drawn in `width` cells and `height` rows: a title, the plot, and the seconds it spans.
+
+    The scale reaches to what is highest on it, and to `top` at least.
+    """
     points = [(t, max(0.0, value)) for t, value in series.points if isfinite(value)]
     title = _title(series)
     if not points or width < 24 or height < 4:
         return [[(title[:width], "title")]]
-    scale = _scale(points, series.limit, width, height - 2)
+    scale = _scale(points, series.limit, width, height - 2, top)
     label_width = max(len(axis_number(scale.top)), 4)
-    scale = _scale(points, series.limit, width - label_width - 1, height - 2)
+    scale = _scale(points, series.limit, width - label_width - 1, height - 2, top)
     cells = _draw(points, scale)
     limit_row = None if series.limit is None else scale.y(series.limit) // 4
     rows: list[Row] = [[(title[:width], "title")]]
@@ -57,9 +69,9 @@ def chart_rows(series: Series, width: int, height: int) -> list[Row]:
     return rows
 
 
-def chart_text(series: Series, width: int, height: int) -> str:
+def chart_text(series: Series, width: int, height: int, top: float = 0.0) -> str:
     """The chart as plain lines."""
-    return "\n".join("".join(text for text, _ in row).rstrip() for row in chart_rows(series, width, height))
+    return "\n".join("".join(text for text, _ in row).rstrip() for row in chart_rows(series, width, height, top))
 
 
 def axis_number(value: float) -> str:
@@ -75,9 +87,11 @@ def _title(series: Series) -> str:
     return printable(f"{series.name}{unit}{last}"[:200])
 
 
-def _scale(points: Sequence[tuple[float, float]], limit: float | None, width: int, height: int) -> Scale:
+def _scale(
+    points: Sequence[tuple[float, float]], limit: float | None, width: int, height: int, at_least: float
+) -> Scale:
     """The limit is on the chart as well, unless what was measured is so small that it would be a flat line."""
-    highest = max(value for _, value in points)
+    highest = max(at_least, *(value for _, value in points))
     top = max(highest, (limit or 0.0) * 1.15) or 1.0
     first, last = points[0][0], max(points[-1][0], points[0][0] + 1.0)
     return Scale(first, last, top, width * 2, height * 4)

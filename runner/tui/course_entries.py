@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from runner.catalog.blocks import blocks_of
 from runner.catalog.errors import CatalogError, NoSuchLesson
 from runner.catalog.kata import Kata
 from runner.catalog.lessons import Lesson, load_lesson
 from runner.catalog.loader import survey
 from runner.catalog.markdown import fences
+from runner.catalog.quiz import question_key, quiz_of
 from runner.catalog.syllabus import Syllabus, load_syllabus
 from runner.learner.store import Progress as Standing
 from runner.learner.store import Reading, Store
@@ -19,12 +22,13 @@ def read_course(store: Store) -> CourseMap:
     syllabus = load_syllabus()
     katas, trouble = survey()
     problems = [str(problem) for problem in trouble]
-    readings, standings = store.readings(), store.progress()
+    readings, standings, answered = store.readings(), store.progress(), store.quiz.lessons()
     parts: list[Part] = []
     for module in syllabus.modules:
         entries: list[Entry] = []
         for slug in module.lessons:
-            entries.append(_lesson_entry(slug, readings.get(slug), problems))
+            entry = _lesson_entry(slug, readings.get(slug), problems)
+            entries.append(_with_score(entry, store) if slug in answered else entry)
             entries += [kata_entry(k, standings.get(k.slug)) for k in katas if k.spec.lesson == slug]
         parts.append(Part(module.title, tuple(entries)))
     in_course = set(syllabus.lessons)
@@ -74,6 +78,19 @@ def _lesson_entry(slug: str, reading: Reading | None, problems: list[str]) -> En
     finished = reading is not None and reading.finished_at is not None
     progress = Progress.DONE if finished else Progress.STARTED if reading else Progress.OPEN
     return Entry("lesson", slug, lesson.title, lesson.minutes, progress)
+
+
+def _with_score(entry: Entry, store: Store) -> Entry:
+    """A lesson that was read, with how many of its questions the newest answers got right."""
+    if entry.progress is not Progress.DONE:
+        return entry
+    try:
+        questions = quiz_of(load_lesson(entry.slug))
+    except CatalogError:
+        return entry
+    answers = store.quiz.of(entry.slug)
+    right = sum(question_key(each) in answers and answers[question_key(each)].was_right for each in questions)
+    return replace(entry, note=f"read {right}/{len(questions)}")
 
 
 def _coming(syllabus: Syllabus, there: set[str]) -> tuple[Entry, ...]:

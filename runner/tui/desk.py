@@ -33,7 +33,10 @@ class Progress(StrEnum):
 
 
 class Entry(Struct, frozen=True):
-    """A lesson or a kata on the map; `minutes` is the time it is expected to take."""
+    """A lesson or a kata on the map; `minutes` is the time it is expected to take.
+
+    `note` is shown in place of the word for its progress, and has at most eight characters.
+    """
 
     kind: Literal["lesson", "kata"]
     slug: str

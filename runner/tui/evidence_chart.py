@@ -32,15 +32,17 @@ class EvidenceChart(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._series: Series | None = None
+        self._top = 0.0
         self._rows: list[Row] = []
+        self._drawn_in = Size()
 
-    def show(self, series: tuple[Series, ...]) -> None:
-        """Draw the series that has a limit, else the first; nothing where there is none."""
+    def show(self, series: tuple[Series, ...], top: float = 0.0) -> None:
+        """Draw the series that has a limit, else the first; nothing where there is none. Its scale reaches to `top`."""
         wanted = next((s for s in series if s.limit is not None and s.points), None)
         wanted = wanted or next((s for s in series if s.points), None)
-        if wanted == self._series:
+        if (wanted, top) == (self._series, self._top):
             return
-        self._series = wanted
+        self._series, self._top = wanted, top
         self.set_class(wanted is not None, "-drawn")
         self._rows = []
         self.refresh()
@@ -49,13 +51,10 @@ class EvidenceChart(Widget):
         self._rows = []
         super().notify_style_update()
 
-    def on_resize(self) -> None:
-        self._rows = []
-
     def render_line(self, y: int) -> Strip:
         width, height = self.size
-        if not self._rows and self._series is not None:
-            self._rows = chart_rows(self._series, width, height)
+        if self._series is not None and (not self._rows or self._drawn_in != self.size):
+            self._rows, self._drawn_in = chart_rows(self._series, width, height, self._top), self.size
         ground = self.rich_style
         if y >= len(self._rows):
             return Strip.blank(width, ground)

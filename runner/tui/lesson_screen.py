@@ -32,8 +32,9 @@ TryOut = Callable[[Block], AsyncIterator[TryEvent]]
 
 class LessonScreen(Screen[None]):
     HELP = (
-        "A lesson, paged by its sections. `t` runs the code in view in the sandbox and shows what it prints. The last "
-        "page asks questions (arrows, space, enter) and marks the lesson as read. Your place and answers are kept."
+        "A lesson, paged by its sections. `t` runs the code in view in the sandbox and shows what it prints; Tab moves "
+        "there and back. The last page asks questions (arrows, space, enter) and marks the lesson as read. Your place "
+        "and your answers are kept."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n,right", "turn(1)", "Next page", tooltip="next page", id="lesson.next"),
@@ -174,12 +175,13 @@ class LessonScreen(Screen[None]):
     def action_try(self) -> None:
         index = self.query_one(Reader).nearest_fence([at for at, block in enumerate(self._fences) if block])
         block = self._fences[index] if index is not None else None
-        if block is None:
+        if index is None or block is None:
             return
         self._board = TryBoard(block)
         self._run = Verification(self._try_out(block))
         self.query_one(TryPane).show(self._board)
         self.query_one(TryPane).scroll_home(animate=False)
+        self.query_one(Reader).bring_into_view(index)
         if self._timer is not None:
             self._timer.resume()
         self.refresh_bindings()

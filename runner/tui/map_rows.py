@@ -21,7 +21,7 @@ _WORDS = {Progress.DONE: {"lesson": "read", "kata": "solved"}, Progress.FAILED: 
 def entry_row(entry: Entry, width: int, is_next: bool) -> Content:
     """`○ kata    Title …   open   40 min`, as wide as `width`; the next one says so in place of its word."""
     glyph, style = _GLYPHS[entry.progress]
-    word = "▶ next" if is_next else _WORDS.get(entry.progress, {}).get(entry.kind, entry.progress.value)
+    word = "▶ next" if is_next else entry.note or _WORDS.get(entry.progress, {}).get(entry.kind, entry.progress.value)
     time = minutes(entry.minutes) if entry.minutes else ""
     indent = "    " if entry.kind == "kata" else "  "
     head = f"{indent}{glyph} {entry.kind:<6}  "

@@ -130,10 +130,12 @@ class QuestionView(Static, can_focus=True):
 
     # -- drawing
 
+    def on_resize(self) -> None:
+        self._draw()
+
     def _draw(self) -> None:
-        lines = [
-            Content.assemble((f"{self._number}. ", "bold"), inline(self.question.ask), (f"  {self._how()}", "dim"))
-        ]
+        asked = inline(self.question.ask) + Content.styled(f"  {self._how()}", "dim")
+        lines = self._hung(Content.styled(f"{self._number}. ", "bold"), asked)
         if self.question.code:
             code = safe_text(self.question.code).rstrip().splitlines()
             lines += [Content.styled(f"     {line}", "$text-accent") for line in code]
@@ -152,15 +154,20 @@ class QuestionView(Static, can_focus=True):
         here = self.has_focus and index == self._cursor and not self.is_answered
         head = Content.assemble((f"{'▶' if here else ' '} {self._mark(text)} ", "$text-primary bold" if here else ""))
         if not self.is_answered or not isinstance(self.question, Choice):
-            return [head + inline(text)]
+            return self._hung(head, inline(text))
         option = next(each for each in self.question.options if each.text == text)
         if not option.right and text not in self._chosen:
-            return [head + inline(text).stylize("dim")]
+            return self._hung(head, inline(text).stylize("dim"))
         style, word = (_RIGHT, "✓ right") if option.right else (_WRONG, "✗ wrong")
         return [
-            head + inline(text) + Content.styled(f"  {word}", style),
-            Content("      ") + inline(option.because).stylize("dim"),
+            *self._hung(head, inline(text) + Content.styled(f"  {word}", style)),
+            *self._hung(Content(" " * len(head)), inline(option.because).stylize("dim")),
         ]
+
+    def _hung(self, head: Content, text: Content) -> list[Content]:
+        """`text` after `head`, later lines below its beginning."""
+        lines = text.wrap(max(20, (self.content_size.width or 76) - len(head)))
+        return [(Content(" " * len(head)) if later else head) + line for later, line in enumerate(lines)]
 
     def _mark(self, text: str) -> str:
         if not isinstance(self.question, Choice):
@@ -172,6 +179,7 @@ class QuestionView(Static, can_focus=True):
     def _verdict(self) -> list[Content]:
         lines = [Content.styled("✓ Right.", _RIGHT) if self.is_right else Content.styled("✗ Not right.", _WRONG)]
         if not isinstance(self.question, Choice):
-            steps = [Content(f"  {place}. ") + inline(step) for place, step in enumerate(self.question.order, start=1)]
-            lines += [*([] if self.is_right else steps), Content("  ") + inline(self.question.because).stylize("dim")]
+            for place, step in enumerate(() if self.is_right else self.question.order, start=1):
+                lines += self._hung(Content(f"  {place}. "), inline(step))
+            lines += self._hung(Content("  "), inline(self.question.because).stylize("dim"))
         return lines

@@ -41,6 +41,12 @@ class Reader(VerticalScroll):
     def on_mount(self) -> None:
         self.call_after_refresh(self.refresh_bindings)
 
+    def bring_into_view(self, fence: int) -> None:
+        """Scroll to the beginning of the fenced block with this index."""
+        blocks = list(self.query("MarkdownFence").results(Widget))
+        if fence < len(blocks):
+            self.call_after_refresh(self.scroll_to_widget, blocks[fence], animate=False, top=True)
+
     def nearest_fence(self, wanted: Collection[int]) -> int | None:
         """Of the fenced blocks with these indexes the first one in view, or the one nearest to it; None of none."""
         view = self.scrollable_content_region

@@ -7,6 +7,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from runner.reports.chart import common_top
 from runner.tui.evidence_chart import EvidenceChart
 from runner.tui.safe import safe_line
 from runner.tui.try_board import TryBoard
@@ -47,8 +48,9 @@ class TryPane(VerticalScroll):
         self.add_class("-open")
         self.query_one("#try-head", Static).update(safe_line(board.head, 300))
         series = board.series[:MAX_CHARTS]
+        tops = common_top(series)
         for chart, each in zip(self.query(EvidenceChart), [*series, *[None] * MAX_CHARTS], strict=False):
-            chart.show((each,) if each else ())
+            chart.show((each,) if each else (), tops[each.unit] if each else 0.0)
         self.query_one("#try-output", Static).update(_output(board))
 
     def close(self) -> None:

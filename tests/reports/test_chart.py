@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.record.finding import Series
-from runner.reports.chart import chart_rows
+from runner.reports.chart import chart_rows, common_top
 
 points = st.lists(st.tuples(st.floats(0, 1e4), st.floats(allow_infinity=False)), max_size=50)
 
@@ -39,3 +39,12 @@ def test_any_series_fits_its_place(
     rows = text_of(Series("s", "u", tuple(sorted(series)), limit, "l"), width, height)
     assert len(rows) <= max(1, height)
     assert all(len(row) <= max(width, 0) for row in rows)
+
+
+def test_charts_of_one_unit_share_their_scale() -> None:
+    low, high = Series("low", "MB", ((0.0, 1.0), (1.0, 1.0))), Series("high", "MB", ((0.0, 1.0), (1.0, 58.0)))
+    tops = common_top([low, high, Series("other", "ms", ((0.0, 7.0),)), Series("none", "s", ())])
+    assert tops == {"MB": 58.0, "ms": 7.0, "s": 0.0}
+    rows = ["".join(text for text, _ in row) for row in chart_rows(low, 60, 10, tops["MB"])]
+    assert rows[1].startswith("  58┤") and not any(cell > "⠀" for cell in rows[1][6:])
+    assert any(cell > "⠀" for cell in rows[-2][6:])

@@ -26,13 +26,38 @@ LESSON = """\
 title: The loop
 minutes: 9
 points: [A1]
-katas: [slow-loop]
+katas: [slow-loop, slow-leak]
 ---
 What blocks one, blocks all.
 
 ## Measure it
 
 With `monitorEventLoopDelay`.
+
+```js
+read()
+```
+
+```js run late-timer
+later()
+```
+
+<!-- expect
+- exit: 0
+-->
+
+## Check yourself
+
+```yaml quiz
+- ask: Which is right?
+  choose: one
+  options:
+    - {text: one, right: true, because: Yes.}
+    - {text: two, because: No.}
+- ask: In which order?
+  order: [wake, leave]
+  because: Nobody leaves asleep.
+```
 """
 KATA = """\
 title: A slow loop
@@ -105,7 +130,7 @@ def test_what_is_judged_is_what_is_kept_whatever_is_edited_meanwhile(desk: Learn
 
 
 def test_a_lesson_comes_in_pages_and_remembers_its_place(desk: LearnerDesk) -> None:
-    assert [page.title for page in desk.lesson("the-loop").pages] == ["The loop", "Measure it"]
+    assert [page.title for page in desk.lesson("the-loop").pages] == ["The loop", "Measure it", "Check yourself"]
     desk.remember_place("the-loop", 1, last=True)
     assert desk.lesson("the-loop").place == 1
     assert desk.course_map().entries[0].progress is Progress.DONE
@@ -141,3 +166,24 @@ def test_trouble_is_told_in_the_words_of_the_room_it_comes_from(desk: LearnerDes
         desk.begin_attempt(kata)
     with pytest.raises(DeskError, match=r"debrief\.md"):
         desk.debrief(kata)
+
+
+def test_a_lesson_comes_with_its_blocks_its_questions_and_the_answers_kept(desk: LearnerDesk) -> None:
+    lesson = desk.lesson("the-loop")
+    assert [entry.slug for entry in lesson.katas] == ["slow-loop"]
+    assert [page.name for page in lesson.pages] == ["", "measure-it", "check-yourself"]
+    assert [each and each.name for each in lesson.pages[1].fences] == [None, "late-timer"]
+    assert "expect" not in lesson.pages[1].markdown and "ask" not in lesson.pages[2].markdown
+    choice, order = lesson.questions
+    desk.keep_answer("the-loop", choice, ("two",))
+    desk.keep_answer("the-loop", choice, ("one",))
+    desk.keep_answer("the-loop", order, ("leave", "wake"))
+    assert list(desk.lesson("the-loop").answered.values()) == [("one",), ("leave", "wake")]
+
+
+def test_the_map_says_how_many_questions_were_right(desk: LearnerDesk) -> None:
+    choice, _ = desk.lesson("the-loop").questions
+    desk.keep_answer("the-loop", choice, ("one",))
+    assert desk.course_map().entries[0].note == ""
+    desk.remember_place("the-loop", 2, True)
+    assert desk.course_map().entries[0].note == "read 1/2"
