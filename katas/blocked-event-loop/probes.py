@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -21,6 +21,7 @@ from runner.probes import (
     History,
     Inputs,
     Load,
+    Measure,
     Req,
     beside,
     failed,
@@ -358,7 +359,7 @@ def neither_is_made_slow(history: History) -> Finding:
     ordinary_limit = ORDINARY_FOR_KEY * float(history.notes["key_ms"])
     took = ", ".join(f"{ms:.0f}" for ms in reports)
     told = (f"reports took {took} ms", f"an ordinary request took {median(ordinaries):.1f} ms at the median")
-    if median(ordinaries) > ordinary_limit and _net_ms(history, "ordinary", median) <= ordinary_limit:
+    if median(ordinaries) > ordinary_limit and overtaking.net_of(history, "ordinary", median) <= ordinary_limit:
         return inconclusive("The machine was too busy to time ordinary requests.", decided_by=told)
     if median(ordinaries) > ordinary_limit:
         return failed(
@@ -377,7 +378,7 @@ def neither_is_made_slow(history: History) -> Finding:
         "decided_by": told,
         "series": (overtaking.reports_series(history),),
     }
-    if min(reports) > report_limit and _net_ms(history, "report", min) <= report_limit:
+    if min(reports) > report_limit and overtaking.net_of(history, "report", min) <= report_limit:
         return inconclusive("The machine was too busy to time reports.", **evidence)
     if min(reports) > report_limit:
         return failed(
@@ -389,10 +390,6 @@ def neither_is_made_slow(history: History) -> Finding:
     return passed(
         f"On an idle service a report took {min(reports):.0f} ms (limit {report_limit:.0f} ms), "
         f"an ordinary request {median(ordinaries):.1f} ms (limit {ordinary_limit:.0f} ms).",
+        also=[Measure(median(ordinaries), ordinary_limit, "ms, an ordinary request")],
         **evidence,
     )
-
-
-def _net_ms(history: History, tag: str, of: Callable[[list[float]], float]) -> float:
-    """That of the waits of a tag, each without what the verifier was late meanwhile."""
-    return of([overtaking.net_ms_of(history, e) for e in history.exchanges(tag)])
