@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from runner.probes import Exchange, Finding, History, failed, inconclusive, may_be_our_lateness, passed
+from runner.probes import (
+    Exchange,
+    Finding,
+    History,
+    Measure,
+    failed,
+    inconclusive,
+    may_be_our_lateness,
+    passed,
+)
 
 NOT_READY_SHARE = 0.4
 BEYOND_GRACE_S = 2.0
@@ -264,6 +273,7 @@ def none_is_accepted(history: History) -> Finding:
         )
     return passed(
         f"{turned_s * 1000:.0f} ms after SIGTERM it was not ready, and no new order was accepted.",
+        also=[Measure(turned_s, history.notes["grace_s"] * NOT_READY_SHARE, "s ready after SIGTERM")],
         **evidence,
     )
 

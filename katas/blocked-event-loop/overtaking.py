@@ -6,11 +6,11 @@ A sibling of `probes.py`, which loads it by path. Pure: nothing here drives.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
-from runner.probes import Exchange, Finding, History, Series, failed, inconclusive, passed
+from runner.probes import Exchange, Finding, History, Measure, Series, failed, inconclusive, passed
 
 SHARE_OVERTAKING = 0.7
 AGREEING_ROUNDS = 0.8
@@ -99,6 +99,11 @@ def net_ms_of(history: History, exchange: Exchange) -> float:
     return history.net_s(exchange.intended_s, exchange.ended_s) * 1000
 
 
+def net_of(history: History, tag: str, of: Callable[[list[float]], float]) -> float:
+    """The fastest, the median or the like of the waits of a tag, each without what the verifier was late meanwhile."""
+    return of([net_ms_of(history, e) for e in history.exchanges(tag)])
+
+
 def judge_overtaking(history: History, limit_of_key: float, least_rounds: int, what: str) -> Finding:
     """Held up, or not, in four rounds of five; else it cannot be said."""
     if wrong := list(history.notes.get("wrong", [])):
@@ -127,7 +132,8 @@ def judge_overtaking(history: History, limit_of_key: float, least_rounds: int, w
             f"While {what}, 95 in 100 ordinary requests were answered within {wait_ms:.0f} ms "
             f"(limit {limit_ms:.0f} ms), {share:.0%} of the early ones before it was done."
         )
-        return passed(sentence, **evidence)
+        overtook = Measure(share, SHARE_OVERTAKING, "share that overtook")
+        return passed(sentence, also=[overtook], **evidence)
     return inconclusive(f"Ordinary requests were held up in {len(held)} of {len(rounds)} rounds.", **evidence)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -20,6 +20,7 @@ from runner.probes import (
     History,
     Inputs,
     Load,
+    Measure,
     Req,
     Service,
     beside,
@@ -330,7 +331,7 @@ def neither_is_made_slow(history: History) -> Finding:
     ordinary_limit = ORDINARY_FOR_KEY * float(history.notes["key_ms"]) * slowdown_of(history)
     took = ", ".join(f"{ms:.0f}" for ms in reports)
     told = (f"reports took {took} ms", f"an ordinary request took {median(ordinaries):.1f} ms at the median")
-    if median(ordinaries) > ordinary_limit and _net_ms(history, "ordinary", median) <= ordinary_limit:
+    if median(ordinaries) > ordinary_limit and overtaking.net_of(history, "ordinary", median) <= ordinary_limit:
         return inconclusive("The machine was too busy to time ordinary requests.", decided_by=told)
     if median(ordinaries) > ordinary_limit:
         return failed(
@@ -359,7 +360,7 @@ def neither_is_made_slow(history: History) -> Finding:
         "decided_by": told,
         "series": (overtaking.reports_series(history),),
     }
-    if min(reports) > report_limit and _net_ms(history, "report", min) <= report_limit:
+    if min(reports) > report_limit and overtaking.net_of(history, "report", min) <= report_limit:
         return inconclusive("The machine was too busy to time reports.", **evidence)
     if min(reports) > report_limit:
         return failed(
@@ -371,6 +372,10 @@ def neither_is_made_slow(history: History) -> Finding:
     return passed(
         f"On an idle service a report took {min(reports):.0f} ms (limit {report_limit:.0f} ms), "
         f"an ordinary request {median(ordinaries):.1f} ms (limit {ordinary_limit:.0f} ms).",
+        also=[
+            Measure(median(ordinaries), ordinary_limit, "ms, an ordinary request"),
+            Measure(_slept_ms(history), SLEPT_FOR_REPORT * float(history.notes["work_ms"]), "ms asleep"),
+        ],
         **evidence,
     )
 
@@ -379,8 +384,3 @@ def _slept_ms(history: History) -> float:
     """The least that the service slept in a report; 0 where the kernel does not tell."""
     slept_ms: list[float | None] = history.notes.get("slept_ms", [])
     return min((ms for ms in slept_ms if ms is not None), default=0.0)
-
-
-def _net_ms(history: History, tag: str, of: Callable[[list[float]], float]) -> float:
-    """That of the waits of a tag, each without what the verifier was late meanwhile."""
-    return of([overtaking.net_ms_of(history, e) for e in history.exchanges(tag)])

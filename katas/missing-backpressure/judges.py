@@ -11,6 +11,7 @@ from runner.probes import (
     VERY_LATE_S,
     Finding,
     History,
+    Measure,
     beside,
     failed,
     inconclusive,
@@ -96,6 +97,7 @@ def the_pull_comes_to_rest(history: History) -> Finding:
         )
     return passed(
         f"With its reader paused the pull came to rest {worst:.1f} MiB ahead; the process grew by {grown:.0f} MiB.",
+        also=[Measure(grown, GROWTH_LIMIT_MIB, "MiB grown")],
         **evidence,
     )
 
@@ -184,6 +186,7 @@ def the_others_are_served(history: History) -> Finding:
     return passed(
         f"{crowd} {len(prompt)} small exports and {len(health)} health checks were answered; the process took "
         f"{peak:.0f} MiB.",
+        also=[Measure(max(seen["took_s"] for seen in prompt), ANSWERED_WITHIN_S, "s, a small export")],
         **evidence,
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from runner.probes import CallRecord, Finding, Series, failed, inconclusive, passed
+from runner.probes import CallRecord, Finding, Measure, Series, failed, inconclusive, passed
 
 NO_JITTER, JITTER, GROWTH = 0.08, 0.15, 1.4
 NEAREST, FARTHEST = 0.02, 0.10
@@ -93,6 +93,7 @@ def _finding(
         ],
     }
     places: dict[str, Any] = {"value": share, "limit": JITTER, "unit": "of pairs changed places", **shown}
+    grown = Measure(growth, GROWTH, "times the first wait")
     if kept + swapped < PAIRS_NEEDED:
         return inconclusive(f"Only {kept + swapped} pairs could be told apart; {PAIRS_NEEDED} are needed.", **places)
     if share <= NO_JITTER:
@@ -101,10 +102,12 @@ def _finding(
     if growth < GROWTH:
         first_ms, last_ms = waits[0] * 1000, waits[-1] * 1000
         text = f"The fourth wait was {growth:.2f} times the first ({last_ms:.0f} ms after {first_ms:.0f} ms)"
-        grown = {"value": growth, "limit": GROWTH, "unit": "times the first wait"}
-        return failed(f"{text}: waits do not grow.", reproduce=reproduce, **grown, **shown)
+        return failed(
+            f"{text}: waits do not grow.",
+            reproduce=reproduce, value=growth, limit=GROWTH, unit=grown.unit, **shown,
+        )  # fmt: skip
     if share < JITTER:
         text = f"Too little jitter to tell it from none ({share:.0%} of pairs changed places)"
         return inconclusive(f"{text}: widen the range that a wait is drawn from.", **places)
     text = f"Calls that failed one after the other came back scattered ({share:.0%} of pairs changed places)"
-    return passed(f"{text}, and the fourth wait was {growth:.1f} times the first.", **places)
+    return passed(f"{text}, and the fourth wait was {growth:.1f} times the first.", also=[grown], **places)

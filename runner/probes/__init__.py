@@ -27,7 +27,7 @@ from runner.probes.replies import drip, hang, reply, reset, sequence, stall_mid_
 from runner.probes.service import Service
 from runner.probes.valkey import Valkey
 from runner.record.backing import BackingAct, Census
-from runner.record.finding import Finding, Series, Verdict
+from runner.record.finding import Finding, Measure, Series, Verdict
 from runner.record.history import CallRecord, Effect, Exchange, History
 from runner.sandbox.turns import Turns, slept_s
 
@@ -49,6 +49,7 @@ __all__ = [
     "History",
     "Inputs",
     "Load",
+    "Measure",
     "Postgres",
     "Probe",
     "Raw",

@@ -61,7 +61,7 @@ def may_be_our_lateness(history: History, from_s: float, to_s: float, limit_s: f
 
 
 def _finding(verdict: Verdict, sentence: str, evidence: dict[str, Any]) -> Finding:
-    for name in ("decided_by", "series"):
+    for name in ("decided_by", "series", "also"):
         if name in evidence:
             evidence[name] = tuple(evidence[name])
     return Finding(verdict=verdict, sentence=sentence, **evidence)

@@ -33,7 +33,7 @@ from runner.verifier.stress import busy_loops
 from runner.verifier.trial import Outcome
 
 LOOPS = 2
-_ACCEPTED = _REJECTED = 2
+_ACCEPTED, _REJECTED = 2, 4
 _LONGEST_S = 120.0
 
 
@@ -51,9 +51,14 @@ def script_of(kata: Kata) -> Path | None:
 
 
 def answers_of(kata: Kata) -> list[Answer]:
-    """The broken service, some accepted fixes and some rejected ones."""
+    """The broken service, some accepted fixes and some rejected ones, from all over the answer key."""
     key = load_key(kata)
-    return [key.broken, *key.accepted[:_ACCEPTED], *key.rejected[:_REJECTED]]
+    return [key.broken, *_spread(key.accepted, _ACCEPTED), *_spread(key.rejected, _REJECTED)]
+
+
+def _spread(answers: Sequence[Answer], count: int) -> list[Answer]:
+    """So many of them, evenly apart."""
+    return [answers[len(answers) * n // count] for n in range(min(count, len(answers)))]
 
 
 def plain_figures(katas: Sequence[Kata], loops: int = LOOPS) -> Iterator[tuple[str, float, str]]:

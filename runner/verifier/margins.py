@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from runner.record.finding import Verdict
+from runner.record.finding import Measure, Verdict
 from runner.verifier.trial import Judged, Outcome, Trial
 
 _MEASURED = ("ms", "s", "MiB", "share", "of", "times", "bits")
@@ -65,17 +65,22 @@ def margins(trials: Iterable[Trial]) -> list[Margin]:
     sides: dict[tuple[str, str, str], dict[Verdict, Nearest]] = {}
     for trial in trials:
         for one in trial.judged:
-            if one.outcome is Outcome.RIGHT and one.value is not None and one.limit is not None:
-                _keep(sides.setdefault((trial.kata, one.criterion, one.unit), {}), trial, one)
+            for measure in _measures(one) if one.outcome is Outcome.RIGHT else ():
+                _keep(sides.setdefault((trial.kata, one.criterion, measure.unit), {}), trial, one.verdict, measure)
     found = [_margin(key, nearest) for key, nearest in sides.items()]
     return sorted(found, key=lambda m: (not m.is_measured, m.thickness, m.kata, m.criterion))
 
 
-def _keep(nearest: dict[Verdict, Nearest], trial: Trial, one: Judged) -> None:
-    assert one.value is not None and one.limit is not None
-    seen = Nearest(one.value, one.limit, trial.variant, trial.condition.text, trial.seed)
-    if one.verdict not in nearest or seen.distance < nearest[one.verdict].distance:
-        nearest[one.verdict] = seen
+def _measures(one: Judged) -> list[Measure]:
+    """What was measured: what decided, and what a pass rests on as well."""
+    decided = [] if one.value is None or one.limit is None else [Measure(one.value, one.limit, one.unit)]
+    return [*decided, *one.also]
+
+
+def _keep(nearest: dict[Verdict, Nearest], trial: Trial, verdict: Verdict, measure: Measure) -> None:
+    seen = Nearest(measure.value, measure.limit, trial.variant, trial.condition.text, trial.seed)
+    if verdict not in nearest or seen.distance < nearest[verdict].distance:
+        nearest[verdict] = seen
 
 
 def _margin(key: tuple[str, str, str], nearest: dict[Verdict, Nearest]) -> Margin:

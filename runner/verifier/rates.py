@@ -54,6 +54,10 @@ class Rate(Struct, frozen=True):
         """What the rate is below with a confidence of 95 %."""
         return upper_bound(self.seen, self.of)
 
+    def exceeds(self, limit: float) -> bool:
+        """Whether so many would hardly be seen were the rate no higher than `limit`: by chance in one of twenty."""
+        return self.seen > 0 and 1 - binomial_cdf(self.seen - 1, self.of, limit) < 1 - CONFIDENCE
+
     @property
     def text(self) -> str:
         if not self.of:

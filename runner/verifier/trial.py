@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from runner.catalog.answers import Answer
 from runner.catalog.kata import Kata
-from runner.record.finding import Verdict, combine
+from runner.record.finding import Measure, Verdict, combine
 from runner.record.report import CriterionResult, Report
 
 
@@ -53,6 +53,7 @@ class Judged(Struct, frozen=True):
     value: float | None = None
     limit: float | None = None
     unit: str = ""
+    also: tuple[Measure, ...] = ()
     rounds: int = 1
     wall_s: float = 0.0
     sentence: str = ""
@@ -121,6 +122,7 @@ def _judged(result: CriterionResult, right: Verdict) -> Judged:
         finding.value,
         finding.limit,
         finding.unit,
+        finding.also if finding.verdict is Verdict.PASSED else (),
         result.rounds,
         round(result.wall_s, 3),
         "" if is_plain else finding.sentence,

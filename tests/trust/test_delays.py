@@ -17,7 +17,7 @@ _UNSEEN_S = 0.1
 
 every_criterion = pytest.mark.parametrize(("slug", "criterion"), EVERY, ids=lambda part: str(part))
 relaxed = settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 
 

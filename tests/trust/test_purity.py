@@ -105,7 +105,7 @@ _PURE |= {
     "string",
 }
 _VALUES = {
-    *("BackingAct", "CallRecord", "Census", "Effect", "Exchange", "Finding", "History", "Series", "Verdict"),
+    *("BackingAct", "CallRecord", "Census", "Effect", "Exchange", "Finding", "History", "Measure", "Series", "Verdict"),
     *("VERY_LATE_S", "at_least", "at_most", "beside", "failed", "inconclusive", "kendall_tau", "passed"),
     "may_be_our_lateness",
 }

@@ -57,15 +57,28 @@ def _are_beginnings(one: dict[int, list[str]], other: dict[int, list[str]]) -> b
     return all(a[: len(b)] == b[: len(a)] for a, b in pairs)
 
 
+# Those in which most is drawn while time passes, or side by side.
+_DRAWN_MEANWHILE = {
+    "abrupt-shutdown": "no-half-orders",
+    "blocked-event-loop": "idle-stays-quick",
+    "missing-backpressure": "leaving-stops-the-pull",
+    "n-plus-one": "changes-are-seen",
+    "pool-exhaustion": "connections-come-back",
+    "sticky-sessions": "outlives-its-replica",
+    "unsafe-retries": "permanent-not-retried",
+}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("slug", sorted(KATAS))
 def test_a_seed_replays_a_verification(slug: str, tmp_path: Path) -> None:
     """The shipped service, twice."""
-    kata, criterion = load_kata(slug), KATAS[slug].criteria[0].id
+    kata, criterion = load_kata(slug), _DRAWN_MEANWHILE.get(slug, KATAS[slug].criteria[-1].id)
     runs = []
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
-        asyncio.run(_verify(VerifyRequest(kata, kata.service_folder, "process", SEED, histories=tmp_path / name)))
+        request = VerifyRequest(kata, kata.service_folder, "process", SEED, (criterion,), tmp_path / name)
+        asyncio.run(_verify(request))
         runs.append({file.stem: msgspec.json.decode(file.read_bytes()) for file in (tmp_path / name).glob("*.json")})
     first, second = runs
     assert criterion in first and first.keys() == second.keys()

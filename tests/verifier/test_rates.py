@@ -49,6 +49,11 @@ def test_the_distribution_is_that_of_counting() -> None:
     assert binomial_cdf(4, 12, 0.3) == pytest.approx(counted)
 
 
+def test_a_rate_exceeds_a_limit_where_chance_would_hardly_do_it() -> None:
+    assert not Rate(1, 20).exceeds(0.05) and not Rate(1, 2).exceeds(0.05) and not Rate(0, 9).exceeds(0.05)
+    assert Rate(3, 6).exceeds(0.05) and Rate(12, 100).exceeds(0.05)
+
+
 def test_a_rate_is_told_with_its_bound() -> None:
     assert Rate(0, 300).text == "0 of 300 (0 %, below 0.99 % at 95 %)"
     assert Rate(0, 0).text == "none judged"

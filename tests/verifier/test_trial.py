@@ -9,7 +9,7 @@ import pytest
 
 from runner.catalog.answers import Answer
 from runner.catalog.kata import Criterion, Kata, KataSpec
-from runner.record.finding import Verdict
+from runner.record.finding import Measure, Verdict
 from runner.verifier.ledger import SCHEMA, Head, Ledger, LedgerError, read_all
 from runner.verifier.margins import margins
 from runner.verifier.origin import Machine, Origin
@@ -90,15 +90,15 @@ def test_margins_are_those_of_right_verdicts_and_the_thinnest_comes_first() -> N
         _trial("broken", _one(F, F, 900.0), seed=3),
         _trial("broken", _one(F, F, 400.0), seed=4),
         _trial("accepted", _one(P, F, 101.0), seed=5),
-        _trial("accepted", Judged("d", Outcome.RIGHT, P, 90.0, 100.0, "MiB")),
+        _trial("accepted", Judged("d", Outcome.RIGHT, P, 90.0, 100.0, "MiB", (Measure(3.0, 1.0, "s"),))),
         _trial("broken", Judged("e", Outcome.RIGHT, F, 1.0, 0.0, "wrong answers")),
     ]
     found = margins(trials)
-    assert [margin.criterion for margin in found] == ["d", "c", "e"]
+    assert [margin.criterion for margin in found] == ["d", "c", "d", "e"]
     waits = found[1]
     assert waits.passed is not None and waits.failed is not None
     assert (waits.passed.value, waits.passed.seed, waits.failed.value, waits.failed.seed) == (60.0, 2, 400.0, 4)
-    assert found[0].failed is None and found[2].passed is None
+    assert found[0].failed is None and found[3].passed is None and found[2].unit == "s"
 
 
 def _head(commit: str = "abc") -> Head:

@@ -196,7 +196,7 @@ def _too_unclear(ledger: Ledger) -> bool:
     """Whether more was inconclusive than a machine as busy as this one excuses."""
     from runner.verifier.tally import sums
 
-    return bool(ledger.head.stress) and sums(ledger.trials).verdicts.inconclusive_rate.share > MOST_INCONCLUSIVE
+    return bool(ledger.head.stress) and sums(ledger.trials).verdicts.inconclusive_rate.exceeds(MOST_INCONCLUSIVE)
 
 
 def _told_wrong(rows: Sequence[Row], stress: int) -> list[Row]:
