@@ -31,7 +31,7 @@ from runner.sandbox.toolbox import Progress
 from runner.sandbox.tree import kill_descendants
 
 LONGEST_S = 10.0
-LIMITS = Limits(memory_mb=256, heap_mb=192, cpus=1.0, log_mb=1)
+LIMITS = Limits(memory_mb=384, heap_mb=192, cpus=1.0, log_mb=1)
 _CLEAN_UP_WITHIN_S = 12.0
 # A script lies in the one folder it may write to, as it would on a desk, and the sandbox's folder of code is read-only:
 # it copies itself before it is loaded. Workers and forks inherit this option, and find the copy there.
