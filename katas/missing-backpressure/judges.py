@@ -28,6 +28,8 @@ AFTER_LEAVING_LIMIT_MIB = 16.0
 RELEASED_WITHIN_S = 5.0
 RESIDENT_LIMIT_MIB = 448.0
 ANSWERED_WITHIN_S = 5.0
+# Later than that, so that what never comes is told from what was kept from coming in time.
+GIVEN_UP_AFTER_S = 6.5
 SLOW_READERS = 20
 WAYS = {
     "paused": "A reader vanished while it paused",
