@@ -44,15 +44,6 @@ class LessonScreen(Screen[None]):
         Binding("escape", "close_try", "Close", tooltip="end the run and close its output", id="lesson.close_try"),
         Binding("escape", "back", "Back", tooltip="back to where you were", id="lesson.back"),
     ]
-    CSS = """
-    LessonScreen {
-        #lesson-body { height: 1fr; layout: vertical; }
-        .score { height: auto; padding: 0 1 1 1; color: $text-muted; }
-        &.-wide #lesson-body { layout: horizontal; }
-        &.-wide TryPane { width: 9fr; height: 1fr; border-top: none; border-left: vkey $primary; }
-        &.-wide Reader { width: 11fr; }
-    }
-    """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  the base declares no ClassVar
 
     def __init__(self, desk: Desk, lesson: Lesson, try_out: TryOut) -> None:
@@ -64,12 +55,13 @@ class LessonScreen(Screen[None]):
         self._board: TryBoard | None = None
         self._run: Verification[TryEvent] | None = None
         self._timer: Timer | None = None
+        # Mounted by the first try: most pages are opened to be read, and it would be half of what a small one costs.
+        self._pane: TryPane | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="lesson-title", classes="title", markup=False)
         with Container(id="lesson-body"):
             yield Reader(self._lesson.pages[self._page].markdown)
-            yield TryPane()
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
@@ -86,10 +78,14 @@ class LessonScreen(Screen[None]):
             case "try", _:
                 return self._run is None and any(self._fences)
             case "close_try", _:
-                return self.query_one(TryPane).is_open
+                return self._is_trying
             case "back", _:
-                return not self.query_one(TryPane).is_open
+                return not self._is_trying
         return True
+
+    @property
+    def _is_trying(self) -> bool:
+        return self._pane is not None and self._pane.is_open
 
     @property
     def _at_end(self) -> bool:
@@ -172,15 +168,18 @@ class LessonScreen(Screen[None]):
 
     # -- trying a block
 
-    def action_try(self) -> None:
+    async def action_try(self) -> None:
         index = self.query_one(Reader).nearest_fence([at for at, block in enumerate(self._fences) if block])
         block = self._fences[index] if index is not None else None
         if index is None or block is None:
             return
         self._board = TryBoard(block)
         self._run = Verification(self._try_out(block))
-        self.query_one(TryPane).show(self._board)
-        self.query_one(TryPane).scroll_home(animate=False)
+        if self._pane is None:
+            self._pane = TryPane()
+            await self.query_one("#lesson-body").mount(self._pane)
+        self._pane.show(self._board)
+        self._pane.scroll_home(animate=False)
         self.query_one(Reader).bring_into_view(index)
         if self._timer is not None:
             self._timer.resume()
@@ -199,17 +198,17 @@ class LessonScreen(Screen[None]):
             if self._timer is not None:
                 self._timer.pause()
             self.refresh_bindings()
-        if self.is_attached:
+        if self.is_attached and self._pane is not None:
             with self.app.batch_update():
-                self.query_one(TryPane).show(board)
+                self._pane.show(board)
 
     async def action_close_try(self) -> None:
         await self._close_try()
 
     async def _close_try(self) -> None:
         await self.stop()
-        pane = self.query_one(TryPane)
-        if pane.is_open:
+        pane = self._pane
+        if pane is not None and pane.is_open:
             pane.close()
             if pane.has_focus:
                 self.query_one(Reader).focus()
