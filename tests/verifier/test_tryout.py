@@ -160,7 +160,10 @@ def test_a_worker_keeps_the_limits_it_was_given(place: SandboxName) -> None:
     code = """
     import { Worker } from 'node:worker_threads';
     const full = `const kept = [];
-      const grow = () => { for (let i = 0; i < 5000; i += 1) kept.push({ text: 'x' + kept.length }); setImmediate(grow); };
+      const grow = () => {
+        for (let i = 0; i < 5000; i += 1) kept.push({ text: 'x' + kept.length });
+        setImmediate(grow);
+      };
       grow();`;
     const worker = new Worker(full, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 40 } });
     worker.once('error', (error) => console.log(error.code));
