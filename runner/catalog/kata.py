@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
-    """What one copy of the service may use. Megabytes are 2**20 bytes."""
+    """What one copy of the service may use. Megabytes are 2**20 bytes; a `heap_mb` of 0 leaves the heap to Node.js."""
 
     memory_mb: int = 256
     heap_mb: int = 160

@@ -9,7 +9,7 @@ TMP = "{tmp}"
 
 def service_env(launch: Launch, *, port: int, path: str, home: str, tmp: str) -> dict[str, str]:
     """All environment variables of one copy; nothing of the harness's own environment gets through."""
-    heap = f"--max-old-space-size={launch.limits.heap_mb}"
+    heap = f"--max-old-space-size={launch.limits.heap_mb}" if launch.limits.heap_mb else ""
     node_options = f"{heap} {launch.env.get('NODE_OPTIONS', '')}".strip()
     return {
         **launch.env,

@@ -156,6 +156,22 @@ def test_after_ten_seconds_it_is_ended_with_all_it_started() -> None:
     assert not runs(int(seen.stdout[0]))
 
 
+def test_a_worker_keeps_the_limits_it_was_given(place: SandboxName) -> None:
+    code = """
+    import { Worker } from 'node:worker_threads';
+    const full = `const kept = [];
+      const grow = () => {
+        for (let i = 0; i < 5000; i += 1) kept.push({ text: 'x' + kept.length });
+        setImmediate(grow);
+      };
+      grow();`;
+    const worker = new Worker(full, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 40 } });
+    worker.once('error', (error) => console.log(error.code));
+    """
+    _, seen = tried(code, place)
+    assert (seen.stdout, seen.ended.code) == (("ERR_WORKER_OUT_OF_MEMORY",), 0), seen
+
+
 def test_closing_the_stream_ends_the_block_and_leaves_nothing(place: SandboxName) -> None:
     async def leave_early() -> str:
         code = "console.log(process.pid, process.cwd()); setInterval(() => {}, 1000);"
