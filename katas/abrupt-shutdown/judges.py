@@ -7,12 +7,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from runner.probes import Exchange, Finding, History, failed, inconclusive, passed
+from runner.probes import (
+    Exchange,
+    Finding,
+    History,
+    Measure,
+    failed,
+    inconclusive,
+    may_be_our_lateness,
+    passed,
+)
 
 NOT_READY_SHARE = 0.4
 BEYOND_GRACE_S = 2.0
 LOST_S = 1.0
-"""The verifier's own lag from which times say nothing."""
+"""The verifier's own lateness from which watching the readiness says nothing."""
 
 NEW = {
     "new-connection": "on a new connection",
@@ -98,10 +107,6 @@ def one(history: History, tag: str) -> Exchange | None:
 
 def bit(history: History, *faults: str) -> bool:
     return all(history.faults.get(name, 0) for name in faults)
-
-
-def verifier_lag_s(history: History) -> float:
-    return history.lag_s(0.0, float("inf"))
 
 
 def they_are_right(history: History) -> Finding:
@@ -255,7 +260,7 @@ def none_is_accepted(history: History) -> Finding:
     if accepted:
         return failed(f"After SIGTERM a new order was accepted {accepted[0]}.", **evidence)
     if readiness[-1].status == 200:
-        if verifier_lag_s(history) > LOST_S:
+        if history.late_s(signal_s, signal_s + turned_s) > LOST_S:
             return inconclusive("The machine was too busy to watch the readiness.", **evidence)
         evidence |= {
             "value": round(turned_s, 2),
@@ -268,6 +273,7 @@ def none_is_accepted(history: History) -> Finding:
         )
     return passed(
         f"{turned_s * 1000:.0f} ms after SIGTERM it was not ready, and no new order was accepted.",
+        also=[Measure(turned_s, history.notes["grace_s"] * NOT_READY_SHARE, "s ready after SIGTERM")],
         **evidence,
     )
 
@@ -309,7 +315,7 @@ def it_is_gone_soon(history: History) -> Finding:
         if ended_cleanly(history):
             return passed(f"{took_s * 1000:.0f} ms after its last answer the process ended {how}.", **evidence)
         return failed(f"All was drained, and yet the process ended {how}, as a crash does.", **evidence)
-    if history.lag_s(drained_s, float("inf")) > LOST_S:
+    if may_be_our_lateness(history, drained_s, watched_until_s(history), limit):
         return inconclusive("The machine was too busy to time the exit.", **evidence)
     ran = "took" if left(history) else "still ran, having taken"
     return failed(
@@ -332,7 +338,7 @@ def it_leaves_anyway(history: History) -> Finding:
     }
     if left(history) and took_s <= limit:
         return passed(f"With requests that never end, the process was gone {took_s:.1f} s after SIGTERM.", **evidence)
-    if verifier_lag_s(history) > LOST_S:
+    if may_be_our_lateness(history, signal_s, watched_until_s(history), limit):
         return inconclusive("The machine was too busy to time the exit.", **evidence)
     ran = "took" if left(history) else "still ran after"
     return failed(

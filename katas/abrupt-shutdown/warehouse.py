@@ -14,7 +14,7 @@ class Warehouse:
     """Books what comes and writes it to the ledger; holds what it was told to hold."""
 
     def __init__(self, end: Downstream, inputs: Inputs) -> None:
-        self.end, self._inputs = end, inputs
+        self.end, self._names = end, inputs.apart("reservations")
         self._held: dict[str, Gate] = {}
         self.out_of_stock: set[str] = set()
         self.refused: set[str] = set()
@@ -61,7 +61,7 @@ class Warehouse:
         if reference in self.out_of_stock:
             await call.reply(409, json={"error": "out of stock"})
             return
-        reservation = self._inputs.token()
+        reservation = self._names.token()
         self._references[reservation] = reference
         self.end.effect("reserve", reservation, **{name: order.get(name) for name in ("reference", "sku", "quantity")})
         await call.reply(201, json={"reservationId": reservation})

@@ -70,6 +70,7 @@ class Feed:
         self.pulled: dict[str, float] = {}
         self.released: set[str] = set()
         self._inputs, self._effect = inputs, downstream.effect
+        self._names = inputs.apart("names of snapshots and cursors")
         self._failing: dict[str, tuple[str, int]] = {}
         self._accounts: dict[str, str] = {}
         self._cursors = {"": 0}
@@ -96,7 +97,7 @@ class Feed:
         if self._failing.get(account, ("",))[0] == "refused":
             self.history.fault("refused", 1)
             return await call.reply(503, json={"error": "ledger_busy"})
-        snapshot = self._inputs.token(10)
+        snapshot = self._names.token(10)
         self._accounts[snapshot] = account
         self._effect("opened", account)
         return await call.reply(201, json={"snapshot": snapshot, "rows": self.rows[account]})
@@ -112,7 +113,7 @@ class Feed:
         if stop > at:
             self.history.fault(failing, 1)
             return await self._fail(call, failing, self.ledger.page(start, stop, None))
-        cursor = f"{self._inputs.token(6)}.{stop}" if stop < rows else None
+        cursor = f"{self._names.token(6)}.{stop}" if stop < rows else None
         self._cursors[cursor or ""] = stop if cursor else 0
         self.pulled[account] += (stop - start) * self.ledger.row_bytes
         self._effect("page", account, mib=round(self.pulled[account] / MIB, 3))

@@ -181,9 +181,9 @@ async def a_crowd_of_slow_readers(
     began_s, still, last = history.now(), 0, 0.0
     while history.now() < began_s + AT_REST_WITHIN_S and still < STILL_LOOKS and await _tolerable(service, history):
         account = feed.holds(inputs.randint(20, 300))
-        prompt.append(await reading.fetch(client, feed, account, "prompt", within_s=judges.ANSWERED_WITHIN_S))
+        prompt.append(await reading.fetch(client, feed, account, "prompt", within_s=judges.GIVEN_UP_AFTER_S))
         for _ in range(3):
-            await client.request("GET", "/healthz", tag="health", timeout_s=judges.ANSWERED_WITHIN_S)
+            await client.request("GET", "/healthz", tag="health", timeout_s=judges.GIVEN_UP_AFTER_S)
             await asyncio.sleep(0.02)
         pulled = feed.pulled_mib(accounts)
         still = still + 1 if 0 < pulled == last else 0

@@ -75,4 +75,4 @@ def opened(census: Census) -> int:
 def is_busy(history: History) -> bool:
     """Whether the verifier was late, or the service slow to answer what needs no connection."""
     slow = [e for e in history.exchanges(path="/healthz") if e.outcome != "ok" or e.latency_ms > BUSY_S * 1000]
-    return bool(slow) or history.lag_s(0, 1e9) > BUSY_S
+    return bool(slow) or history.late_s() > BUSY_S

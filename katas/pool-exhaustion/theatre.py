@@ -144,6 +144,16 @@ class BoxOffice:
 
         return await until(is_idle, within_s, self._history)
 
+    async def until_at_rest(self, within_s: float = 0.5) -> bool:
+        """Whether no session of the service is inside a statement or a transaction any more, and the service knows."""
+
+        async def is_at_rest() -> bool:
+            return all(row["state"] == "idle" for row in await self._postgres.sessions())
+
+        rests = await until(is_at_rest, within_s, self._history)
+        await self.barrier()
+        return rests
+
     async def barrier(self, tag: str = "barrier") -> None:
         """Two answers on new connections: the service has seen whatever came before them."""
         for _ in range(2):
@@ -197,19 +207,26 @@ class Storm:
         }
 
     async def rages(self, load: Load, inputs: Inputs, history: History) -> None:
-        """All of it, in a random order that ends inside a transaction; it breaks off where a round ends in silence."""
+        """All of it, in a random order that ends inside a transaction; it breaks off where a round ends in silence.
+
+        Between two rounds every connection has time to come back: whoever sheds what finds none free is not at fault.
+        """
         failing = await self._failing()
         last = inputs.choice(["no such seat", "too many seats", "not on sale"])
         kinds = inputs.sample(sorted({*failing, LEFT} - {last}), len(failing))
         history.note("kinds", tried := [])
+        rests = True
         for kind in (*kinds, last):
             tried.append(kind)
+            rests = rests and await self._office.until_at_rest()
             if kind == LEFT:
                 await self._customers_leave(load, history)
                 continue
             answers = await load.at_once(failing[kind], tag=f"{kind}{REFUSED}", timeout_s=self._patience_s)
             if all(answer.status in (None, 503) for answer in answers):
-                break
+                return
+        if rests:
+            await self._office.until_at_rest()
 
     async def _customers_leave(self, load: Load, history: History) -> None:
         """All but one connection wait for customers who have gone; the last one serves somebody else meanwhile."""

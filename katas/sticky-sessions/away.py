@@ -48,8 +48,7 @@ def _seconds(history: History, exchange: Exchange) -> float:
     """To its answer, without what the verifier itself was late; to the end of waiting where there was none."""
     if exchange.ended_s is None:
         return float("inf")
-    lag_s = history.lag_s(exchange.sent_s, exchange.ended_s)
-    return max(0.0, exchange.ended_s - exchange.sent_s - lag_s)
+    return history.net_s(exchange.sent_s, exchange.ended_s)
 
 
 def _public(history: History, outage: str) -> Finding | None:

@@ -181,10 +181,10 @@ async def time_passes(
     unused = await asyncio.gather(*(baths.signed_in(one, "made unused") for one in replicas))
     used = await baths.signed_in(inputs.choice(replicas), "made used")
     await valkey.census("keys", "in use")
-    until_s = history.now() + judges.TTL_S + judges.LATE_S
+    until_s, here = history.now() + judges.TTL_S + judges.LATE_S, inputs.apart("in use")
     while (left_s := until_s - history.now()) > 0:
         await asyncio.sleep(min(left_s, judges.EVERY_S))
-        await used.ask(inputs.choice(replicas), "GET", "/me", "used")
+        await used.ask(here.choice(replicas), "GET", "/me", "used")
     asks = [browser.ask(one, "GET", "/me", "unused") for browser in unused for one in inputs.sample(replicas, 2)]
     await asyncio.gather(*asks)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from runner.probes import Exchange, Finding, History, at_most, beside, failed, inconclusive, passed
+from runner.probes import Exchange, Finding, History, Measure, at_most, beside, failed, inconclusive, passed
 
 play = beside(__file__, "provider")
 spreading = beside(__file__, "spreading")
@@ -181,7 +181,7 @@ def they_come_apart(history: History) -> Finding:
     if history.lag_s(0, 1e9) > BUSY_S:
         return inconclusive("The machine was so busy that the verifier itself was late by more than a second.")
     hand = play.shell(play.DOWN, "  # send curl ten times in a row: their second requests should scatter")
-    finding: Finding = spreading.judged(orders, play.seen(orders[0], 4), hand)
+    finding: Finding = spreading.judged(orders, history.net_s, play.seen(orders[0], 4), hand)
     return finding
 
 
@@ -189,7 +189,7 @@ def the_customer_is_not_kept(history: History) -> Finding:
     by_order, exchanges = play.attempts(history), history.exchanges(path="/checkout")
     if not {"silence", "stall"} <= set(history.faults):
         return inconclusive("The provider's silence was never met.")
-    lag_s = history.lag_s(0, 1e9)
+    lag_s = history.late_s()
     hand = play.shell("", env="CHECKOUT_DEADLINE_MS=600 PAYMENTS_TIMEOUT_MS=200 PAYMENTS_MAX_ATTEMPTS=16")
     worst = max(exchanges, key=lambda e: e.latency_ms)
     tag, _, order = worst.tag.partition("#")
@@ -219,11 +219,13 @@ def the_customer_is_not_kept(history: History) -> Finding:
             reproduce=hand,
         )
     calls, until_s = [c for each in by_order.values() for c in each], history.notes["watched_until_s"]
+    in_time = Measure(took_s, DEADLINE_S * PATIENCE, "s")
     left = [c for c in calls if c.answered_s is None and (c.closed_by != "service" or (c.closed_s or 0.0) > until_s)]
     return at_most(
         0,
         len(left),
         unit="connections left open",
+        also=[in_time],
         yes=f"The slowest answer took {took_s:.2f} s, of {DEADLINE_S:g} s; nothing was left open behind it.",
         no=f"{len(left)} requests that had run into their timeout were still open at the provider long after the "
         f"customer was answered: nobody waited for them any more, and nobody ended them.",

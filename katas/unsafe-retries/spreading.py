@@ -9,12 +9,13 @@ drawn from a fifth of their length about one in four, with full jitter nearly ev
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
 from msgspec import Struct
 
-from runner.probes import CallRecord, Finding, Series, failed, inconclusive, passed
+from runner.probes import CallRecord, Finding, Measure, Series, failed, inconclusive, passed
 
 NO_JITTER, JITTER, GROWTH = 0.08, 0.15, 1.4
 NEAREST, FARTHEST = 0.02, 0.10
@@ -25,18 +26,23 @@ SHARE_NEEDED = 2 / 3
 RETRIES = 4
 
 Calls = list[CallRecord]
+Net = Callable[[float, float], float]
 
 
 class Retry(Struct, frozen=True):
-    """One retry: when the request before it failed, and when it came, in seconds."""
+    """One retry: when the request before it failed, and when it came, in seconds; and the wait between.
+
+    `wait_s` is without what the verifier was late meanwhile.
+    """
 
     failed_s: float
     back_s: float
+    wait_s: float
 
 
-def judged(orders: list[Calls], evidence: list[str], reproduce: str) -> Finding:
+def judged(orders: list[Calls], net_s: Net, evidence: list[str], reproduce: str) -> Finding:
     """The finding over orders whose first four requests fail, one order shortly after the other."""
-    rounds = [[retry for calls in orders if (retry := _retry(calls, n))] for n in range(RETRIES)]
+    rounds = [[retry for calls in orders if (retry := _retry(calls, n, net_s))] for n in range(RETRIES)]
     if len(rounds[-1]) < len(orders) * SHARE_NEEDED:
         return failed(
             f"Of {len(orders)} checkouts whose first four requests failed, {len(rounds[0])} were retried once and "
@@ -47,16 +53,17 @@ def judged(orders: list[Calls], evidence: list[str], reproduce: str) -> Finding:
             unit="fourth retries",
             decided_by=evidence,
         )
-    waits = [median(retry.back_s - retry.failed_s for retry in each) for each in rounds]
+    waits = [median(retry.wait_s for retry in each) for each in rounds]
     kept, swapped = map(sum, zip(*(changes(each, wait) for each, wait in zip(rounds, waits, strict=True)), strict=True))
     return _finding(kept, swapped, waits, rounds[0], evidence, reproduce)
 
 
-def _retry(calls: Calls, number: int) -> Retry | None:
+def _retry(calls: Calls, number: int, net_s: Net) -> Retry | None:
     """The retry of that number, from 0; None where it was not made."""
     if len(calls) < number + 2 or (failed_s := calls[number].answered_s) is None:
         return None
-    return Retry(failed_s, calls[number + 1].at_s)
+    back_s = calls[number + 1].at_s
+    return Retry(failed_s, back_s, net_s(failed_s, back_s))
 
 
 def changes(retries: list[Retry], wait_s: float) -> tuple[int, int]:
@@ -76,7 +83,7 @@ def _finding(
     kept: int, swapped: int, waits: list[float], first: list[Retry], evidence: list[str], reproduce: str
 ) -> Finding:
     share, growth = swapped / max(kept + swapped, 1), waits[-1] / max(waits[0], 0.001)
-    points = tuple((round(retry.failed_s, 3), round((retry.back_s - retry.failed_s) * 1000, 1)) for retry in first)
+    points = tuple((round(retry.failed_s, 3), round(retry.wait_s * 1000, 1)) for retry in first)
     shown: dict[str, Any] = {
         "series": [Series("first wait by the time of failing", "ms", points, None, "")],
         "decided_by": [
@@ -86,6 +93,7 @@ def _finding(
         ],
     }
     places: dict[str, Any] = {"value": share, "limit": JITTER, "unit": "of pairs changed places", **shown}
+    grown = Measure(growth, GROWTH, "times the first wait")
     if kept + swapped < PAIRS_NEEDED:
         return inconclusive(f"Only {kept + swapped} pairs could be told apart; {PAIRS_NEEDED} are needed.", **places)
     if share <= NO_JITTER:
@@ -94,10 +102,12 @@ def _finding(
     if growth < GROWTH:
         first_ms, last_ms = waits[0] * 1000, waits[-1] * 1000
         text = f"The fourth wait was {growth:.2f} times the first ({last_ms:.0f} ms after {first_ms:.0f} ms)"
-        grown = {"value": growth, "limit": GROWTH, "unit": "times the first wait"}
-        return failed(f"{text}: waits do not grow.", reproduce=reproduce, **grown, **shown)
+        return failed(
+            f"{text}: waits do not grow.",
+            reproduce=reproduce, value=growth, limit=GROWTH, unit=grown.unit, **shown,
+        )  # fmt: skip
     if share < JITTER:
         text = f"Too little jitter to tell it from none ({share:.0%} of pairs changed places)"
         return inconclusive(f"{text}: widen the range that a wait is drawn from.", **places)
     text = f"Calls that failed one after the other came back scattered ({share:.0%} of pairs changed places)"
-    return passed(f"{text}, and the fourth wait was {growth:.1f} times the first.", **places)
+    return passed(f"{text}, and the fourth wait was {growth:.1f} times the first.", also=[grown], **places)

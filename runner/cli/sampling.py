@@ -56,14 +56,15 @@ def plan_all(katas: Sequence[Kata], variants: Sequence[str] = ()) -> list[Plan]:
 
 
 def plan_since(katas: Sequence[Kata], change: Change, answers_root: Path | None = None) -> list[Plan]:
-    """In full what the change touches; a rotating sample of the rest."""
-    plan: list[Plan] = []
+    """A rotating sample of what the change does not touch; then in full what it does, another one first each time."""
+    touched, sample = list[Plan](), list[Plan]()
     for place, kata in enumerate(katas):
         if change.touches(kata.slug):
-            plan.append(Plan(kata))
+            touched.append(Plan(kata))
         elif change.touches_engine or (place + change.turn) % _ONE_IN == 0:
-            plan.append(Plan(kata, _sample(kata, change.turn, answers_root)))
-    return plan
+            sample.append(Plan(kata, _sample(kata, change.turn, answers_root)))
+    first = change.turn % len(touched) if touched else 0
+    return [*sample, *touched[first:], *touched[:first]]
 
 
 def _sample(kata: Kata, turn: int, answers_root: Path | None) -> tuple[str, ...]:

@@ -9,7 +9,16 @@ from runner.probes.beside import beside
 from runner.probes.client import Client, ConnectFailed, Connection, Raw, StreamReader
 from runner.probes.downstream import Call, Downstream, Downstreams, Gate
 from runner.probes.inputs import Inputs
-from runner.probes.judging import at_least, at_most, failed, inconclusive, kendall_tau, passed
+from runner.probes.judging import (
+    VERY_LATE_S,
+    at_least,
+    at_most,
+    failed,
+    inconclusive,
+    kendall_tau,
+    may_be_our_lateness,
+    passed,
+)
 from runner.probes.load import Load, Req
 from runner.probes.postgres import Postgres
 from runner.probes.probe import Probe, probe
@@ -18,10 +27,12 @@ from runner.probes.replies import drip, hang, reply, reset, sequence, stall_mid_
 from runner.probes.service import Service
 from runner.probes.valkey import Valkey
 from runner.record.backing import BackingAct, Census
-from runner.record.finding import Finding, Series, Verdict
+from runner.record.finding import Finding, Measure, Series, Verdict
 from runner.record.history import CallRecord, Effect, Exchange, History
+from runner.sandbox.turns import Turns, slept_s
 
 __all__ = [
+    "VERY_LATE_S",
     "BackingAct",
     "Call",
     "CallRecord",
@@ -38,6 +49,7 @@ __all__ = [
     "History",
     "Inputs",
     "Load",
+    "Measure",
     "Postgres",
     "Probe",
     "Raw",
@@ -46,6 +58,7 @@ __all__ = [
     "Series",
     "Service",
     "StreamReader",
+    "Turns",
     "Valkey",
     "Verdict",
     "at_least",
@@ -56,10 +69,12 @@ __all__ = [
     "hang",
     "inconclusive",
     "kendall_tau",
+    "may_be_our_lateness",
     "passed",
     "probe",
     "reply",
     "reset",
     "sequence",
+    "slept_s",
     "stall_mid_body",
 ]

@@ -92,6 +92,11 @@ class Client:
         client._connections, client._requests, client._open = self._connections, self._requests, self._open
         return client
 
+    @property
+    def history(self) -> History:
+        """Where its requests are recorded."""
+        return self._history
+
     def with_history(self, history: History) -> Client:
         """The same service, recording elsewhere."""
         return Client(self._relay, self._name, history, self._replica)

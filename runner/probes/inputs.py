@@ -14,7 +14,15 @@ class Inputs(random.Random):
 
     def __init__(self, seed: int, criterion: str) -> None:
         super().__init__(f"{seed}:{criterion}")
+        self._seed, self._criterion = seed, criterion
         self.cores = os.cpu_count() or 1
+
+    def apart(self, name: object) -> Inputs:
+        """A source of its own for what draws as time passes, or beside others.
+
+        How much is drawn there then changes nothing of what is drawn here, and a seed replays both.
+        """
+        return Inputs(self._seed, f"{self._criterion}:{name}")
 
     def token(self, length: int = 12) -> str:
         """A random name of lower-case letters and digits."""

@@ -7,6 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from runner.record.finding import Finding, Verdict
+from runner.record.history import History
+
+VERY_LATE_S = 1.0
+"""A single lateness of the verifier from which times say nothing."""
 
 
 def passed(sentence: str, **evidence: Any) -> Finding:
@@ -47,8 +51,17 @@ def _bound(
     return make(yes if holds(value, limit) else no, value=value, limit=limit, unit=unit, **evidence)
 
 
+def may_be_our_lateness(history: History, from_s: float, to_s: float, limit_s: float) -> bool:
+    """Whether something that took from one moment to the other may have been over its limit for our lateness alone.
+
+    So it may where all that we were late by would make the difference. And where we were once late by a second or
+    more: on such a machine the service had to wait for its turn as well, which nobody measured.
+    """
+    return history.net_s(from_s, to_s) <= limit_s or history.lag_s(from_s, to_s) > VERY_LATE_S
+
+
 def _finding(verdict: Verdict, sentence: str, evidence: dict[str, Any]) -> Finding:
-    for name in ("decided_by", "series"):
+    for name in ("decided_by", "series", "also"):
         if name in evidence:
             evidence[name] = tuple(evidence[name])
     return Finding(verdict=verdict, sentence=sentence, **evidence)

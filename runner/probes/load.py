@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from runner.clock import monotonic_s
 from runner.probes.client import Client, ConnectFailed, Connection
-from runner.record.history import Exchange
+from runner.record.history import Exchange, Offered
 
 _MOST_CONNECTIONS = 512
 
@@ -45,6 +45,7 @@ class Load:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._history = client.history
 
     async def constant_rate(
         self,
@@ -129,7 +130,7 @@ class Load:
         opened = await asyncio.gather(*(self._connect() for _ in range(connections)))
         pool = _Pool(self._client, [conn for conn in opened if conn is not None], connections > 0)
         tasks: list[asyncio.Task[None]] = []
-        began = monotonic_s()
+        began, began_s = monotonic_s(), self._history.now()
         for n in range(count):
             due = began + n / rate_hz
             await asyncio.sleep(max(0.0, due - monotonic_s()))
@@ -137,6 +138,9 @@ class Load:
                 break
             req = make(n) if callable(make) else make[n % len(make)]
             tasks.append(asyncio.ensure_future(self._one(background, pool, req, tag, timeout_s, due)))
+        took_s = monotonic_s() - began
+        planned = len(tasks) if background.stopped else count
+        self._history.add_offered(Offered(tag, began_s, planned, planned / rate_hz, len(tasks), took_s))
         await asyncio.gather(*tasks)
         pool.close()
 

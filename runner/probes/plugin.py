@@ -21,10 +21,11 @@ from runner.probes.load import Load
 from runner.probes.postgres import Postgres
 from runner.probes.probe import Probe, is_probe
 from runner.probes.replicas import Replicas
-from runner.probes.rounds import Outcome, find_out, ready_to_judge
+from runner.probes.rounds import ready_to_judge, trouble_of
 from runner.probes.service import Service
 from runner.probes.stage import Stage
 from runner.probes.valkey import Valkey
+from runner.probes.verdict import Outcome, find_out
 from runner.probes.watch import LagWatch
 from runner.record.events import ProbeJudged, ProbeStarted
 from runner.record.finding import Finding, Verdict
@@ -220,9 +221,9 @@ class ProbePlugin:
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
         if self._stage.stopping:
             raise KeyboardInterrupt
-        if lost := self._stage.backing.lost:
-            return Outcome(Finding(Verdict.ERROR, f"{lost} This is not your fault."))
-        return find_out(item.probe, self._history, _error_of(item, reports), self._stage.kata.spec.limits)
+        if trouble := trouble_of(_error_of(item, reports), self._stage.backing.lost):
+            self._history.set_trouble(trouble)
+        return find_out(item.probe.id, item.probe.decide, self._history, self._stage.kata.spec.limits)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:

@@ -9,7 +9,7 @@ import secrets
 from runner.record.history import History
 from runner.sandbox.relay import Relay, RelayError
 
-_GONE = (RelayError, TimeoutError)
+RELAY_GONE = (RelayError, TimeoutError)
 
 
 class Rotation:
@@ -36,15 +36,10 @@ class Rotation:
         self._targets[replica] = target
         await self._tell()
 
-    async def ended(self, target: str) -> None:
-        """A replica's process has ended: it is out now, and refuses also where its address went with it."""
-        with contextlib.suppress(*_GONE):
-            await self._relay.unmap(target)
-
     async def drop(self, replica: str) -> None:
         """A replica is gone for good, or will be started anew."""
         if self._targets.pop(replica, None) is not None:
-            with contextlib.suppress(*_GONE):
+            with contextlib.suppress(*RELAY_GONE):
                 await self._tell()
 
     async def _tell(self) -> None:
@@ -77,5 +72,5 @@ class Rotation:
     async def close(self) -> None:
         """Nothing is checked any more, and nothing dialled here is taken."""
         self._targets.clear()
-        with contextlib.suppress(*_GONE):
+        with contextlib.suppress(*RELAY_GONE):
             await self._relay.unpool(self.relay_name)

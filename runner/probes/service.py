@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 from collections import deque
@@ -13,9 +14,11 @@ from runner.catalog.kata import Kata, Limits
 from runner.clock import monotonic_s
 from runner.probes.client import Client
 from runner.probes.command import start_command
-from runner.probes.rotation import Rotation
+from runner.probes.rotation import RELAY_GONE, Rotation
+from runner.probes.verdict import REASONS
 from runner.record.history import Exchange, Exited, History
 from runner.sandbox.base import Exit, Launch, RunningService, Sandbox
+from runner.sandbox.turns import Turns
 
 READY_WITHIN_S = 15.0
 _POLL_S = 0.02
@@ -115,8 +118,9 @@ class Service:
         at_s = self._history.at(ended.at_s)
         self._history.add_exit(Exited(ended.code, ended.signal, at_s, ended.reason, self._asked, self.name))
         self._tell_stop(ended)
-        if self._rotation is not None:
-            await self._rotation.ended(running.relay_name)
+        # Where its address went with it, as a container's does, nobody would refuse a connection to it.
+        with contextlib.suppress(*RELAY_GONE):
+            await self._sandbox.relay.unmap(running.relay_name)
 
     async def ready(self, within_s: float = READY_WITHIN_S) -> None:
         """Wait until it answers its health route with this run's nonce, and is given connections by the round-robin."""
@@ -244,6 +248,10 @@ class Service:
             return 0.0
         return await self._running.rss_bytes() / 2**20
 
+    async def turns(self) -> Turns:
+        """How long its threads ran or waited for a core so far, seen from outside; see `slept_s`."""
+        return Turns() if self._running is None or self.exit is not None else await self._running.turns()
+
     async def remove(self) -> None:
         """End it and remove what it left."""
         if self._watch is not None and any(e.how in _SIGNS_OF_DEATH for e in self._history.exchanges()):
@@ -255,14 +263,6 @@ class Service:
             await self._running.remove()
         if self._watch is not None:
             await asyncio.wait([self._watch], timeout=5)
-
-
-REASONS = {
-    "memory": "it used more memory than it may",
-    "output": "it printed more than it may",
-    "processes": "it started more processes than it may",
-    "disk": "it wrote more to disk than it may",
-}
 
 
 def _answer_text(exchange: Exchange) -> str:

@@ -36,7 +36,16 @@ _ASK_AGAIN_S = 4.0
 class Stage:
     """What the probes of one run share."""
 
-    def __init__(self, kata: Kata, source: Path, sandbox: Sandbox, seed: int, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        kata: Kata,
+        source: Path,
+        sandbox: Sandbox,
+        seed: int,
+        emit: Callable[[Event], None],
+        most_cpus: float | None = None,
+    ) -> None:
+        self._most_cpus = most_cpus
         self.kata, self.source, self.sandbox, self.seed = kata, source, sandbox, seed
         self.emit = emit
         self.loop = asyncio.new_event_loop()
@@ -125,6 +134,8 @@ class Stage:
             limits = msgspec.structs.replace(limits, memory_mb=probe.memory_mb)
         if probe.heap_mb is not None:
             limits = msgspec.structs.replace(limits, heap_mb=probe.heap_mb)
+        if self._most_cpus is not None:
+            limits = msgspec.structs.replace(limits, cpus=min(self._most_cpus, limits.cpus or self._most_cpus))
         return limits
 
     def plain_replicas(self, env: dict[str, str], limits: Limits, history: History, criterion: str) -> Replicas:

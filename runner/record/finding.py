@@ -39,11 +39,20 @@ class Series(Struct, frozen=True):
     limit_label: str = ""
 
 
+class Measure(Struct, frozen=True):
+    """A number beside its limit."""
+
+    value: float
+    limit: float
+    unit: str
+
+
 class Finding(Struct, frozen=True):
     """A verdict with what makes it believable.
 
     `sentence` is for the learner and says what was seen, in the past tense; `decided_by` holds the three to six
-    events that decided it; `reproduce` is a shell line that shows the same by hand.
+    events that decided it; `reproduce` is a shell line that shows the same by hand. Where a pass rests on more than
+    one measure, `also` holds the others.
     """
 
     verdict: Verdict
@@ -54,3 +63,4 @@ class Finding(Struct, frozen=True):
     decided_by: tuple[str, ...] = ()
     reproduce: str = ""
     series: tuple[Series, ...] = ()
+    also: tuple[Measure, ...] = ()

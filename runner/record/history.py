@@ -7,7 +7,8 @@ probe began, on one clock. Outcomes follow Jepsen: `ok` (a complete answer came)
 
 from __future__ import annotations
 
-import json
+import bisect
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,118 +19,36 @@ from msgspec import Struct
 from runner.clock import monotonic_s
 from runner.record.backing import BackingAct, Census
 from runner.record.finding import Series
+from runner.record.happened import (
+    CallRecord,
+    Effect,
+    Exchange,
+    Exited,
+    Logged,
+    Offered,
+    Rotated,
+    Sampled,
+    SignalSent,
+    Trouble,
+)
+
+__all__ = [
+    "CallRecord",
+    "Effect",
+    "Exchange",
+    "Exited",
+    "History",
+    "Logged",
+    "Offered",
+    "Rotated",
+    "Sampled",
+    "SignalSent",
+    "Trouble",
+]
 
 
-class Exchange(Struct, frozen=True):
-    """One request and what came of it. `how` says what went wrong: refused, reset, eof, timeout, malformed.
-
-    `intended_s` is when it should have been sent, `lag_s` how late the verifier was; latency counts from the intended
-    time, so that a stalled service cannot hide its stall (coordinated omission). `replica` took the connection, or is
-    the one that was asked for it; empty where no one was, and where the service is one copy.
-    """
-
-    tag: str
-    n: int
-    method: str
-    path: str
-    intended_s: float
-    sent_s: float
-    outcome: str
-    how: str = ""
-    status: int | None = None
-    headers: dict[str, str] = {}
-    body: bytes = b""
-    size: int = 0
-    first_byte_s: float | None = None
-    ended_s: float | None = None
-    conn: int = 0
-    lag_s: float = 0.0
-    replica: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """A complete answer with a 2xx status."""
-        return self.outcome == "ok" and self.status is not None and 200 <= self.status < 300
-
-    @property
-    def latency_ms(self) -> float:
-        """From the intended send to the last byte; infinite where none came."""
-        return (self.ended_s - self.intended_s) * 1000 if self.ended_s is not None else float("inf")
-
-    def json(self) -> Any:
-        """The body as JSON; ValueError where it is not."""
-        return json.loads(self.body)
-
-
-class CallRecord(Struct, frozen=True):
-    """One call that reached a downstream. `closed_by` is `service`, `us` or empty while the connection stayed open."""
-
-    link: str
-    n: int
-    conn: int
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
-    at_s: float
-    query: dict[str, str] = {}
-    status: int | None = None
-    answered_s: float | None = None
-    closed_by: str = ""
-    closed_s: float | None = None
-
-    def json(self) -> Any:
-        """The body as JSON; ValueError where it is not."""
-        return json.loads(self.body)
-
-
-class Effect(Struct, frozen=True):
-    """Something a third party did for good: a charge, a booking. `key` is what makes two of them the same."""
-
-    name: str
-    key: str
-    at_s: float
-    data: dict[str, Any] = {}
-
-
-class SignalSent(Struct, frozen=True):
-    name: str
-    at_s: float
-    replica: str = ""
-
-
-class Exited(Struct, frozen=True):
-    """The service ended; `asked` says whether the probe had sent it a signal before."""
-
-    code: int | None
-    signal: str | None
-    at_s: float
-    reason: str = ""
-    asked: bool = False
-    replica: str = ""
-
-
-class Rotated(Struct, frozen=True):
-    """From now on a replica is given connections by the round-robin, or no more."""
-
-    replica: str
-    is_in: bool
-    at_s: float
-
-
-class Sampled(Struct, frozen=True):
-    series: str
-    unit: str
-    t_s: float
-    value: float
-    limit: float | None = None
-
-
-class Logged(Struct, frozen=True):
-    at_s: float
-    stream: str
-    text: str
-    replica: str = ""
+def _at_s(lag: tuple[float, float]) -> float:
+    return lag[0]
 
 
 class _Kept(Struct):
@@ -144,6 +63,9 @@ class _Kept(Struct):
     sampled: list[Sampled] = []
     logged: list[Logged] = []
     lags: list[tuple[float, float]] = []
+    queued: list[tuple[float, float]] = []
+    offered: list[Offered] = []
+    trouble: Trouble | None = None
     notes: dict[str, Any] = {}
     faults: dict[str, int] = {}
     acts: list[BackingAct] = []
@@ -211,7 +133,18 @@ class History:
         self._kept.logged.append(Logged(self.now(), stream, text, replica))
 
     def add_lag(self, at_s: float, lag_s: float) -> None:
+        """The verifier was to be back `lag_s` before this moment."""
         self._kept.lags.append((at_s, lag_s))
+
+    def add_queued(self, at_s: float, queued_s: float) -> None:
+        """By this moment the verifier had waited so long for a core since it last looked."""
+        self._kept.queued.append((at_s, queued_s))
+
+    def add_offered(self, offered: Offered) -> None:
+        self._kept.offered.append(offered)
+
+    def set_trouble(self, trouble: Trouble) -> None:
+        self._kept.trouble = trouble
 
     def add_act(self, name: str, did: str, **detail: Any) -> None:
         self._kept.acts.append(BackingAct(name, did, self.now(), detail))
@@ -306,6 +239,36 @@ class History:
     def lag_s(self, from_s: float, to_s: float) -> float:
         """The verifier's own worst scheduling lag between two moments, in seconds."""
         return max((lag for at_s, lag in self._kept.lags if from_s <= at_s <= to_s + lag), default=0.0)
+
+    def late_s(self, from_s: float = float("-inf"), to_s: float = float("inf")) -> float:
+        """How long the verifier was late between two moments, all in all: what it saw may be older by so much."""
+        late_s, lags = 0.0, self._kept.lags
+        for at_s, lag in itertools.islice(lags, bisect.bisect_left(lags, from_s, key=_at_s), None):
+            if at_s - lag >= to_s:
+                break
+            late_s += min(at_s, to_s) - max(at_s - lag, from_s)
+        return late_s
+
+    def net_s(self, from_s: float, to_s: float) -> float:
+        """How long something took at least: without what the verifier was late meanwhile.
+
+        What is over its limit by this is late by itself; what is over it only without this cannot be said.
+        """
+        return max(0.0, to_s - from_s - self.late_s(from_s, to_s))
+
+    def queued_s(self, from_s: float = 0.0, to_s: float = float("inf")) -> float:
+        """How long it waited for a core meanwhile; 0 where the kernel does not tell."""
+        return sum(queued for at_s, queued in self._kept.queued if from_s <= at_s <= to_s)
+
+    @property
+    def offered(self) -> list[Offered]:
+        """What the open-loop loads were to send, and did."""
+        return self._kept.offered
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why the drive did not come to its end, where it did not."""
+        return self._kept.trouble
 
     # -- keeping -------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ class CriterionResult(Struct, frozen=True):
     """One criterion's verdict. `wall_s` is all the time its probe took; `window_s` what the probe declared it needs.
 
     `lesson` is the page that explains the criterion, `name#page`; empty where its kata names none.
+    `seed` is that of the run which decided, where there were several.
     """
 
     criterion: str
@@ -29,10 +30,14 @@ class CriterionResult(Struct, frozen=True):
     window_s: float = 0.0
     starts: int = 0
     lesson: str = ""
+    seed: int | None = None
 
 
 class Report(Struct, frozen=True):
-    """All verdicts of one verification, with what is needed to repeat it."""
+    """All verdicts of one verification, with what is needed to repeat it.
+
+    `target` is what was verified, as `prodrill verify` takes it; `seeds` are all that were run, where several were.
+    """
 
     kata: str
     sandbox: str
@@ -43,11 +48,18 @@ class Report(Struct, frozen=True):
     results: tuple[CriterionResult, ...]
     versions: dict[str, str]
     notices: tuple[str, ...] = ()
+    target: str = ""
+    seeds: tuple[int, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
         """The results together, by the rule of `combine`."""
         return combine(result.finding.verdict for result in self.results)
+
+    def rerun(self, result: CriterionResult) -> str:
+        """The command that runs the probe of this criterion again, with the same inputs in the same order."""
+        seed = self.seed if result.seed is None else result.seed
+        return f"prodrill verify {self.target or self.kata} --only {result.criterion} --seed {seed}"
 
     @property
     def exit_code(self) -> int:

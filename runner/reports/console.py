@@ -15,7 +15,7 @@ def render(report: Report, paint: Paint, *, hints: bool = True) -> str:
     """The whole report, ending with a newline; `hints` adds the command that shows the next hint of what failed."""
     lines: list[str] = []
     for result in report.results:
-        lines += _criterion(result, report.kata, paint, hints=hints)
+        lines += _criterion(result, report, paint, hints=hints)
     if report.results:
         lines.append("")
     lines += [line for notice in report.notices for line in paint.wrapped(f"note: {printable(notice)}", "", "      ")]
@@ -30,7 +30,7 @@ def summary(report: Report, paint: Paint) -> list[str]:
     tally = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in order if counts[verdict])
     dot = " · " if paint.unicode else " - "
     facts = [
-        f"seed {report.seed}",
+        f"seeds {', '.join(map(str, report.seeds))}" if report.seeds else f"seed {report.seed}",
         f"{report.sandbox} sandbox" + ("" if report.sealed else f" ({report.sandbox}: isolates nothing)"),
         f"{report.wall_s:.1f} s",
     ]
@@ -38,18 +38,20 @@ def summary(report: Report, paint: Paint) -> list[str]:
     return [f"{head}: {tally or 'nothing was judged'}", paint.style(dot.join(facts), "dim")]
 
 
-def _criterion(result: CriterionResult, kata: str, paint: Paint, *, hints: bool) -> list[str]:
+def _criterion(result: CriterionResult, report: Report, paint: Paint, *, hints: bool) -> list[str]:
     finding = result.finding
     name, sentence = printable(result.criterion), printable(result.sentence)
     lines = [f"{paint.verdict(finding.verdict)} {paint.style(name, 'bold')}"]
     lines += paint.wrapped(sentence, _INDENT)
     if finding.verdict is Verdict.PASSED:
         return lines
-    lines += _reason(finding, kata, paint)
+    lines += _reason(finding, report.kata, paint)
+    if finding.verdict is Verdict.FAILED:
+        lines.append(f"{_INDENT}{paint.style('again:', 'cyan')} {printable(report.rerun(result))}")
     if finding.verdict is Verdict.FAILED and result.lesson:
         lines.append(f"{_INDENT}{paint.style('explained:', 'cyan')} prodrill lesson {printable(result.lesson)}")
     if finding.verdict is Verdict.FAILED and hints:
-        lines.append(f"{_INDENT}{paint.style('next hint:', 'cyan')} prodrill hint {printable(kata)} {name}")
+        lines.append(f"{_INDENT}{paint.style('next hint:', 'cyan')} prodrill hint {printable(report.kata)} {name}")
     return lines
 
 

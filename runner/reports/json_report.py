@@ -13,14 +13,20 @@ SCHEMA = "prodrill/report/v1"
 
 
 def render(report: Report) -> bytes:
-    """UTF-8, indented, with a newline at its end: the report's fields, `schema`, `prodrill`, `verdict`, `exit_code`."""
+    """UTF-8, indented, ending with a newline: the report's fields, `schema`, `prodrill`, `verdict`, `exit_code`.
+
+    Each result has the command that runs its probe again, as `again`.
+    """
     head: dict[str, Any] = {
         "schema": SCHEMA,
         "prodrill": __version__,
         "verdict": report.verdict.value,
         "exit_code": report.exit_code,
     }
-    return _encoded({**head, **msgspec.to_builtins(report)})
+    body: dict[str, Any] = msgspec.to_builtins(report)
+    for result, made in zip(report.results, body["results"], strict=True):
+        made["again"] = report.rerun(result)
+    return _encoded({**head, **body})
 
 
 def read(data: bytes) -> Report:

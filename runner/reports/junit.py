@@ -66,18 +66,19 @@ def _case(suite: ET.Element, result: CriterionResult, report: Report) -> None:
         case Verdict.BLOCKED:
             ET.SubElement(case, "skipped", {"message": message})
         case Verdict.FAILED:
-            ET.SubElement(case, "failure", {"message": message, "type": "Failed"}).text = _detail(result)
+            ET.SubElement(case, "failure", {"message": message, "type": "Failed"}).text = _detail(result, report)
         case Verdict.INCONCLUSIVE:
-            ET.SubElement(case, "error", {"message": message, "type": "Inconclusive"}).text = _detail(result)
+            ET.SubElement(case, "error", {"message": message, "type": "Inconclusive"}).text = _detail(result, report)
         case Verdict.ERROR:
-            ET.SubElement(case, "error", {"message": message, "type": "Error"}).text = _detail(result)
+            ET.SubElement(case, "error", {"message": message, "type": "Error"}).text = _detail(result, report)
 
 
-def _detail(result: CriterionResult) -> str:
+def _detail(result: CriterionResult, report: Report) -> str:
     finding: Finding = result.finding
     lines = [result.sentence, finding.sentence, against_limit(finding), *(f"  {event}" for event in finding.decided_by)]
     if finding.reproduce:
         lines.append(f"by hand: {finding.reproduce}")
+    lines.append(f"again: {report.rerun(result)}")
     return _text("\n".join(line for line in lines if line))
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from runner.catalog.kata import Limits
 from runner.sandbox.relay import Relay
+from runner.sandbox.turns import Turns
 
 
 class SandboxError(Exception):
@@ -80,6 +81,10 @@ class RunningService(Protocol):
 
     async def rss_bytes(self) -> int:
         """Resident memory of all its processes, seen from outside; 0 once it ended. Takes well under 100 ms."""
+        ...
+
+    async def turns(self) -> Turns:
+        """How long its threads ran or waited for a core so far; of none where the kernel does not tell."""
         ...
 
     async def remove(self) -> None:

@@ -22,6 +22,7 @@ from runner.sandbox.lane import Lane
 from runner.sandbox.lines import Budget, LineSplitter
 from runner.sandbox.process_service import HEAP_ABORT
 from runner.sandbox.tree import ProcessTree
+from runner.sandbox.turns import Turns, turns_of
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -195,6 +196,10 @@ class DockerService:
             self._spawn(self._stats.run)
             await asyncio.to_thread(self._stats.first.wait, 3)
         return self._stats.latest_bytes
+
+    async def turns(self) -> Turns:
+        pid = await self._visible_pid() if self.exit is None else 0
+        return turns_of(ProcessTree(pid, Path("/nowhere")).scan()) if pid else Turns()
 
     async def _visible_pid(self) -> int:
         """The container's first process as this host numbers it; 0 where the engine runs elsewhere."""

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -41,6 +42,7 @@ _SCRIPTS = {
 }
 _LAYOUT = "1"
 _KEPT_IMAGES = 3
+_IN_USE_S = 86_400
 _NEEDED_BYTES = 400 * 2**20
 _TRIMMED = re.compile(r"\.(map|md|markdown|ts|mts|cts|flow|tsbuildinfo)$", re.IGNORECASE)
 _SETTINGS = ["ENV PATH=/usr/local/bin:/usr/bin:/bin", "WORKDIR /app", "USER 1000:1000", "LABEL prodrill.base=1"]
@@ -144,11 +146,13 @@ class BaseImage:
             progress(f"Building the base image: {step.get('stream') or step.get('status') or ''}".strip(), None)
 
     def _remove_old(self) -> None:
-        """Keep the newest few: other checkouts may use theirs, but each is 170 MB."""
+        """Keep the newest few and those of today: other checkouts may use theirs, but each is 170 MB."""
         from docker.errors import DockerException
 
         images = sorted(self._client.api.images(name=REPOSITORY), key=lambda one: -int(one["Created"]))
         for image in images[_KEPT_IMAGES:]:
+            if int(image["Created"]) > time.time() - _IN_USE_S:
+                continue
             for tag in image.get("RepoTags") or ():
                 with contextlib.suppress(DockerException):
                     self._client.api.remove_image(tag, noprune=False)

@@ -21,6 +21,7 @@ from runner.sandbox.cache import remove_tree
 from runner.sandbox.lines import Budget, LineSplitter
 from runner.sandbox.ports import PortLease
 from runner.sandbox.tree import ProcessTree
+from runner.sandbox.turns import Turns, turns_of
 from runner.sandbox.watchdog import Watchdog, Watched
 
 _CHUNK_BYTES = 16384
@@ -157,6 +158,9 @@ class ProcessService:
     async def rss_bytes(self) -> int:
         """Resident memory of all its processes now; 0 once it has ended. Takes about a millisecond."""
         return self.tree.usage().rss_bytes
+
+    async def turns(self) -> Turns:
+        return turns_of(self.tree.scan())
 
     async def remove(self) -> None:
         if self._removed:

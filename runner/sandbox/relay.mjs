@@ -34,6 +34,7 @@ const pools = new Map(); // name -> Pool
 const links = new Map(); // name -> net.Server
 const takers = new Map(); // name of a link -> the connection that hears of what it accepts
 const waiting = new Map(); // conn -> {socket, link, timer}
+const reaching = new Map(); // name of a target -> Set of sockets that are not connected yet
 let control = null;
 let lastConn = 0;
 
@@ -48,21 +49,28 @@ function pair(name, harness, peer, window, rest, member) {
   harness.resume();
 }
 
+function failWith(peer, code) {
+  peer.destroy(Object.assign(new Error(code), { code }));
+}
+
 // Opens a connection to a target, unless the harness leaves meanwhile; `done(errno, peer)` has one of both.
 function reach(harness, name, within_ms, done) {
   const target = targets.get(name);
   if (!target) return done('ENOENT');
   if (faults.get(name)?.refuse) return done('ECONNREFUSED');
   const peer = net.connect({ ...target, noDelay: true, allowHalfOpen: true });
-  const late = inTime(within_ms, () => peer.destroy(Object.assign(new Error('late'), { code: 'ETIMEDOUT' })));
+  const late = inTime(within_ms, () => failWith(peer, 'ETIMEDOUT'));
   const leave = () => peer.destroy();
   const onError = (error) => settle(error.code ?? 'EIO');
   const settle = (errno) => {
     late.cancel();
+    reaching.get(name)?.delete(peer);
     harness.off('close', leave);
     peer.off('error', onError);
     done(errno, peer);
   };
+  if (!reaching.has(name)) reaching.set(name, new Set());
+  reaching.get(name).add(peer);
   harness.once('close', leave);
   peer.once('error', onError);
   peer.once('connect', () => settle(''));
@@ -158,6 +166,8 @@ function setPool({ name, members, path }) {
 
 function unmap(name) {
   const was = targets.delete(name);
+  for (const peer of reaching.get(name) ?? []) failWith(peer, 'ECONNREFUSED');
+  reaching.delete(name);
   for (const pool of pools.values()) pool.lose(name);
   return was;
 }

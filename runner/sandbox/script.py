@@ -33,7 +33,7 @@ from runner.sandbox.tree import kill_descendants
 LONGEST_S = 10.0
 # No limit of the heap: as an option of the whole process it would come before a worker's own `resourceLimits`. What all
 # of it may use is limited, and Node.js sizes its heaps by what it finds.
-LIMITS = Limits(memory_mb=256, heap_mb=0, cpus=1.0, log_mb=1)
+LIMITS = Limits(memory_mb=384, heap_mb=0, cpus=1.0, log_mb=1)
 _CLEAN_UP_WITHIN_S = 12.0
 # A script lies in the one folder it may write to, as it would on a desk, and the sandbox's folder of code is read-only:
 # it copies itself before it is loaded. Workers and forks inherit this option, and find the copy there.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from runner.verifier.full import FULL_SEEDS
 from runner.verifier.request import RunRequest, VerifyError, VerifyRequest
 from runner.verifier.verify import run, verify
 
-__all__ = ["RunRequest", "VerifyError", "VerifyRequest", "run", "verify"]
+__all__ = ["FULL_SEEDS", "RunRequest", "VerifyError", "VerifyRequest", "run", "verify"]

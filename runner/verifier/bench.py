@@ -27,9 +27,11 @@ from runner.sandbox.choose import prepare
 from runner.sandbox.node import node_binary, npm_cli
 from runner.sandbox.relay import Relay
 from runner.verifier.bench_backing import backing_figures
-from runner.verifier.prove import Row, prove
+from runner.verifier.bench_plain import plain_figures
+from runner.verifier.prove import Row, cells_of, prove
 from runner.verifier.request import sandbox_name
 
+_BROKEN_TIMES = 3
 _RATE_HZ = 500
 _TOP_RATE_CONNECTIONS = 10
 _TOP_RATE_S = 3.0
@@ -75,21 +77,27 @@ def _measure(sandboxes: Sequence[str]) -> Iterator[Figure]:
         prepare(sandbox_name(sandbox), lambda text, fraction: None)
         yield from _verifications(katas, sandbox)
     yield from (Figure(*figure) for figure in backing_figures(sandboxes))
+    yield from (Figure(*figure) for figure in plain_figures(katas))
     yield from asyncio.run(_generator())
     yield from _start_up()
 
 
 def _verifications(katas: Sequence[Kata], sandbox: str) -> Iterator[Figure]:
     walls: list[float] = []
+    firsts: list[float] = []
     for kata in katas:
         accepted = [answer.name for answer in load_key(kata).accepted]
-        rows = asyncio.run(prove([kata], [sandbox], variants=accepted))
+        rows = asyncio.run(prove(cells_of([kata], [sandbox], variants=accepted)))
         walls += [row.wall_s for row in rows]
         start_s = 0.7 if sandbox == "docker" else 0.4
         worst = max(rows, key=lambda row: _overhead_s(row) - start_s * _starts(row))
         limit = 1.5 + start_s * _starts(worst)
         yield Figure(f"{sandbox}: {kata.slug}, overhead ({_starts(worst)} starts)", _overhead_s(worst), "s", limit)
         yield Figure(f"{sandbox}: {kata.slug}, slowest accepted fix", max(row.wall_s for row in rows), "s", 12.0)
+        broken = asyncio.run(prove(cells_of([kata], [sandbox], variants=["broken"], repeat=_BROKEN_TIMES)))
+        firsts.append(statistics.median(row.first_failed_s or row.wall_s for row in broken))
+        yield Figure(f"{sandbox}: {kata.slug}, broken, until its first failure", firsts[-1], "s")
+    yield Figure(f"{sandbox}: median until the first failure", statistics.median(firsts), "s", 4.0)
     yield Figure(f"{sandbox}: median over accepted fixes", statistics.median(walls), "s", 7.0)
 
 

@@ -75,7 +75,7 @@ def _do(job: Job, emit: Callable[[Event], None]) -> None:
             lambda text, fraction: emit(StageReached(0.0, text, fraction)),
             kata.spec.backing,
         )
-        stage = Stage(kata, Path(job.source), sandbox, job.seed, emit)
+        stage = Stage(kata, Path(job.source), sandbox, job.seed, emit, job.cpus)
     except SandboxError as error:
         emit(RunEnded(0.0, _error_report(job, sandbox.name if sandbox else job.sandbox, str(error))))
         return

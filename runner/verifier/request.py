@@ -18,7 +18,8 @@ class VerifyRequest(Struct, frozen=True):
     """Judge `source`, a folder with the service, by a kata's criteria.
 
     `seed` None draws one; `only` narrows to criteria and what they need; `histories` is a folder that receives each
-    criterion's history as `<criterion>.json`.
+    criterion's history as `<criterion>.json`. `cpus` is what a service in docker may use, where the kata grants more.
+    With several `seeds`, from `seed` on, all of it is run so many times.
     """
 
     kata: Kata
@@ -27,6 +28,8 @@ class VerifyRequest(Struct, frozen=True):
     seed: int | None = None
     only: tuple[str, ...] = ()
     histories: Path | None = None
+    cpus: float | None = None
+    seeds: int = 1
 
 
 class RunRequest(Struct, frozen=True):
@@ -61,3 +64,4 @@ class Job(Struct, frozen=True):
     events_fd: int
     only: tuple[str, ...] = ()
     histories: str | None = None
+    cpus: float | None = None

@@ -21,6 +21,7 @@ from runner.sandbox.base import SandboxError
 from runner.sandbox.cache import remove_tree
 from runner.sandbox.freeze import copy_frozen
 from runner.verifier.child_stream import child_events, last_words
+from runner.verifier.full import verify_seeds
 from runner.verifier.request import Job, RunRequest, VerifyError, VerifyRequest, sandbox_name
 
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
@@ -34,6 +35,16 @@ async def verify(request: VerifyRequest) -> AsyncGenerator[Event, None]:
     """
     seed = request.seed if request.seed is not None else secrets.randbelow(2**31)
     _check(request.kata, request.source, request.only)
+    if request.seeds == 1:
+        run_of = _verify_once(request, seed)
+    else:
+        run_of = verify_seeds(request, seed, lambda once: _verify_once(once, once.seed or 0))
+    async with contextlib.aclosing(run_of) as events:
+        async for event in events:
+            yield event
+
+
+async def _verify_once(request: VerifyRequest, seed: int) -> AsyncGenerator[Event, None]:
     with _frozen(request.source) as place:
         job = Job(
             mode="verify",
@@ -45,6 +56,7 @@ async def verify(request: VerifyRequest) -> AsyncGenerator[Event, None]:
             events_fd=-1,
             only=request.only,
             histories=str(request.histories) if request.histories else None,
+            cpus=request.cpus,
         )
         ended = False
         async with contextlib.aclosing(_events(job, place)) as events:

@@ -201,6 +201,32 @@ def test_templates_of_other_versions_are_ignored_and_in_the_end_removed(servers:
     run(work())
 
 
+def test_templates_of_other_checkouts_that_are_in_use_are_kept(servers: None, own_cache: Path) -> None:
+    others = [inner("templates") / f"postgres-{number:012x}" for number in range(5)]
+    for each in others:
+        each.mkdir()
+    Template(choose("postgres")).make(lambda text, fraction: None)
+    assert all(each.is_dir() for each in others)
+
+
+def test_a_template_with_holes_is_made_anew(servers: None, own_cache: Path) -> None:
+    template = Template(choose("postgres"))
+    template.make(lambda text, fraction: None)
+    (template.data / "pg_notify").rmdir()
+    assert not template.is_made
+    template.make(lambda text, fraction: None)
+    assert template.is_made and (template.data / "pg_notify").is_dir()
+
+
+def test_a_template_that_goes_away_while_it_is_copied_is_told(servers: None, own_cache: Path) -> None:
+    template = Template(choose("postgres"))
+    template.make(lambda text, fraction: None)
+    shutil.rmtree(template.data)
+    with pytest.raises(SandboxError, match="was damaged"):
+        template.copy(inner("runs") / "data")
+    assert not template.is_made
+
+
 def test_a_disk_without_room_is_told_before_anything_is_written(
     servers: None, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -43,6 +45,7 @@ def test_verdicts_with_their_reasons_go_to_stdout_and_progress_to_stderr(typed: 
         "      measured 0.5 share, limit 0.9\n"
         "        GET /sum at 1.0 s\n"
         "    by hand: curl -i localhost\n"
+        "    again: prodrill verify slow-sum --only stays-quick --seed 7\n"
         "    next hint: prodrill hint slow-sum stays-quick\n"
         "\n"
         "✗ failed slow-sum: 1 passed, 1 failed\n"
@@ -149,6 +152,33 @@ def test_options_reach_the_verifier(typed: Type) -> None:
         ("stays-quick",),
         "slow-sum",
     )
+
+
+def test_a_failed_report_alone_says_how_to_run_its_probe_again(typed: Type, home: Path) -> None:
+    """The line is typed as it was printed, and asks the verifier for the same probe with the same inputs."""
+    typed("start", "slow-sum")
+    elsewhere = home / "a b"
+    shutil.copytree(home / "content" / "katas" / "slow-sum" / "service", elsewhere)
+    for arguments in (("slow-sum",), (str(elsewhere), "--kata", "slow-sum", "--sandbox", "process")):
+        engine = engine_saying(FAILING)
+        done = typed("verify", *arguments, "--json", "-", engine=engine)
+        again = json.loads(done.out)["results"][1]["again"]
+        assert f"again: {again}" in done.err
+        program, *line = shlex.split(again)
+        assert program == "prodrill"
+        typed(*line, engine=engine)
+        first, second = engine.requests
+        assert (second.only, second.seed, second.sandbox) == (("stays-quick",), 7, first.sandbox)
+        assert second.kata.slug == "slow-sum"
+        assert second.source == elsewhere or arguments == ("slow-sum",)
+
+
+def test_a_full_judgement_asks_for_three_seeds(typed: Type) -> None:
+    typed("start", "slow-sum")
+    engine = engine_saying(PASSING)
+    assert typed("verify", "slow-sum", "--full", engine=engine).code == 0
+    assert typed("verify", "slow-sum", engine=engine).code == 0
+    assert [request.seeds for request in engine.requests] == [3, 1]
 
 
 def test_the_learners_copy_leaves_an_attempt_with_the_files_that_were_judged(typed: Type, home: Path) -> None:

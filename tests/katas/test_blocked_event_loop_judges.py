@@ -238,6 +238,44 @@ def test_reports_that_sleep_fail() -> None:
     assert (finding.value, finding.limit) == (1150.0, 500.0)
 
 
+def test_a_machine_that_is_three_times_as_slow_may_take_three_times_as_long() -> None:
+    slowed = _idle([1200.0, 1150.0, 1190.0], 0.6)
+    slowed.note("slowdowns", [1.0, 3.1, 1.2])
+    assert _verdict(probes.neither_is_made_slow(slowed)) is Verdict.PASSED
+    asleep = _idle([1800.0, 1750.0, 1790.0], 0.6)
+    asleep.note("slowdowns", [1.0, 3.1, 1.2])
+    assert _verdict(probes.neither_is_made_slow(asleep)) is Verdict.FAILED
+
+
+@pytest.mark.parametrize(
+    ("slept_ms", "verdict"),
+    [
+        ([420.0, 350.0, 380.0], Verdict.FAILED),
+        ([420.0, 90.0, 380.0], Verdict.PASSED),
+        ([None, 350.0, None], Verdict.FAILED),
+        ([None, None, None], Verdict.PASSED),
+    ],
+)
+def test_reports_that_sleep_fail_on_a_busy_machine_too(slept_ms: list[float | None], verdict: Verdict) -> None:
+    history = _idle([1200.0, 1150.0, 1190.0], 0.6)
+    history.note("slowdowns", [3.0])
+    history.note("slept_ms", slept_ms)
+    assert _verdict(probes.neither_is_made_slow(history)) is verdict
+
+
+@pytest.mark.parametrize(("work_ms", "verdict"), [(400.0, Verdict.FAILED), (130.0, Verdict.PASSED)])
+def test_waits_grow_with_what_rendering_takes_beyond_its_work(work_ms: float, verdict: Verdict) -> None:
+    history = _rendering(150.0)
+    history.note("work_ms", work_ms)
+    assert _verdict(probes.they_overtake_one(history)) is verdict
+
+
+def test_a_blocked_loop_is_no_better_on_a_slow_machine() -> None:
+    history = _blocked(_rendering(1.0), 390.0)
+    history.note("work_ms", 130.0)
+    assert _verdict(probes.they_overtake_one(history)) is Verdict.FAILED
+
+
 def test_an_ordinary_request_that_starts_a_process_fails() -> None:
     assert _verdict(probes.neither_is_made_slow(_idle([180.0] * 3, 45.0))) is Verdict.FAILED
 

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from runner.catalog.loader import load_kata
 from runner.clock import monotonic_s
 from runner.probes import Client, History, Load, Replicas, Req
 from runner.probes.service import DidNotStart
 from runner.probes.stage import Stage
 from runner.record.events import Event, LineLogged, ServiceStarted, ServiceStopped, VitalsSampled
-from runner.sandbox.choose import SandboxName, make_sandbox, prepare
+from runner.sandbox.choose import SandboxName
+from tests.probes.staging import both_sandboxes, on_stage
 
 KATA = Path(__file__).parents[1] / "verifier" / "three"
 NAMES = ["replica-1", "replica-2", "replica-3"]
-both_sandboxes = pytest.mark.parametrize("sandbox", ["process", pytest.param("docker", marks=pytest.mark.docker)])
 
 
 class Scene:
@@ -39,29 +37,15 @@ class Scene:
         return str(exchange.json()["instance"]) if exchange.ok else ""
 
 
-def on_stage(sandbox: SandboxName, source: Path, work: Callable[[Scene], Awaitable[None]]) -> None:
-    prepare(sandbox, lambda text, fraction: None)
-    events: list[Event] = []
-    made, _ = make_sandbox(sandbox, f"test-{uuid.uuid4().hex[:8]}")
-    stage = Stage(load_kata(KATA), source, made, 1, events.append)
+def with_replicas(sandbox: SandboxName, source: Path, work: Callable[[Scene], Awaitable[None]]) -> None:
+    async def run(stage: Stage, events: list[Event]) -> None:
+        scene = Scene(stage, events)
+        try:
+            await work(scene)
+        finally:
+            await scene.replicas.remove()
 
-    async def run() -> None:
-        async with asyncio.timeout(90):
-            await stage.open()
-            scene = Scene(stage, events)
-            try:
-                await work(scene)
-            finally:
-                await scene.replicas.remove()
-
-    try:
-        stage.run(run())
-    finally:
-        stage.loop.run_until_complete(stage.close())
-        for task in asyncio.all_tasks(stage.loop):
-            task.cancel()
-        stage.loop.run_until_complete(asyncio.sleep(0))
-        stage.loop.close()
+    on_stage(sandbox, KATA, source, run)
 
 
 def variant(tmp_path: Path, old: str, new: str) -> Path:
@@ -93,7 +77,7 @@ def test_each_replica_is_a_service_of_its_own_and_can_be_spoken_to_alone(sandbox
         assert all("kill" in e.kill_line for e in started)
         assert min([await replica.rss_mb() for replica in replicas]) > 20
 
-    on_stage(sandbox, KATA / "service", work)
+    with_replicas(sandbox, KATA / "service", work)
 
 
 @both_sandboxes
@@ -121,7 +105,7 @@ def test_one_is_killed_and_comes_back_and_the_others_answer_meanwhile(sandbox: S
         stopped = [e for e in scene.events if isinstance(e, ServiceStopped)]
         assert [e.replica for e in stopped] == ["replica-2"]
 
-    on_stage(sandbox, KATA / "service", work)
+    with_replicas(sandbox, KATA / "service", work)
 
 
 @both_sandboxes
@@ -139,7 +123,7 @@ def test_a_rolling_restart_of_a_service_that_drains_loses_nothing(sandbox: Sandb
         assert {s.name for s in history.signals} == {"SIGTERM"}
         assert [r.replica for r in history.rotations[3:]] == [name for name in NAMES for _ in ("out", "in")]
 
-    on_stage(sandbox, KATA / "service", work)
+    with_replicas(sandbox, KATA / "service", work)
 
 
 def test_what_ignores_sigterm_is_killed_when_its_grace_is_over(tmp_path: Path) -> None:
@@ -150,7 +134,7 @@ def test_what_ignores_sigterm_is_killed_when_its_grace_is_over(tmp_path: Path) -
         assert [s.name for s in scene.history.signals] == ["SIGTERM", "SIGKILL"] * 3
         assert scene.replicas.starts == 6
 
-    on_stage("process", variant(tmp_path, "isReady = false;\n", "if (PORT) return;\n"), work)
+    with_replicas("process", variant(tmp_path, "isReady = false;\n", "if (PORT) return;\n"), work)
 
 
 def test_a_replica_that_is_never_ready_is_told_of_its_readiness(tmp_path: Path) -> None:
@@ -161,7 +145,7 @@ def test_a_replica_that_is_never_ready_is_told_of_its_readiness(tmp_path: Path) 
         refused = await scene.client.request("GET", "/healthz")
         assert (refused.outcome, refused.how, refused.replica) == ("fail", "refused", "")
 
-    on_stage("process", variant(tmp_path, "let isReady = true", "let isReady = false"), work)
+    with_replicas("process", variant(tmp_path, "let isReady = true", "let isReady = false"), work)
 
 
 def test_replicas_that_cannot_start_say_why_at_once(tmp_path: Path) -> None:
@@ -171,7 +155,7 @@ def test_replicas_that_cannot_start_say_why_at_once(tmp_path: Path) -> None:
             await scene.replicas.start()
         assert monotonic_s() - began_s < 10
 
-    on_stage("process", variant(tmp_path, "let isReady", "throw new Error('no such table');\nlet isReady"), work)
+    with_replicas("process", variant(tmp_path, "let isReady", "throw new Error('no such table');\nlet isReady"), work)
 
 
 def test_a_request_on_a_kept_connection_stays_with_its_replica() -> None:
@@ -185,7 +169,7 @@ def test_a_request_on_a_kept_connection_stays_with_its_replica() -> None:
             await asyncio.sleep(0.3)
         assert {e.replica for e in load.exchanges} == set(NAMES)
 
-    on_stage("process", KATA / "service", work)
+    with_replicas("process", KATA / "service", work)
 
 
 def test_vitals_of_several_processes_are_told_as_one_picture() -> None:
@@ -197,4 +181,4 @@ def test_vitals_of_several_processes_are_told_as_one_picture() -> None:
         sampled = [e for e in scene.events if isinstance(e, VitalsSampled)]
         assert sampled and all(20 < e.rss_bytes / 2**20 < 200 for e in sampled)
 
-    on_stage("process", KATA / "service", work)
+    with_replicas("process", KATA / "service", work)

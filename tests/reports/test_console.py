@@ -21,6 +21,7 @@ GOLDEN = """\
         GET /orders/17 sent at 1.20 s, answered at 3.41 s
         POST /reports ended at 3.40 s
     by hand: curl -s localhost:3000/reports & curl -w '%{time_total}' localhost:3000/orders/17
+    again: prodrill verify blocked-event-loop --only others-overtake --seed 4711
     explained: prodrill lesson the-event-loop#async-does-not-move-work
     next hint: prodrill hint blocked-event-loop others-overtake
 – blocked      several-finish
@@ -86,7 +87,7 @@ def test_a_stream_that_knows_ascii_only_gets_ascii_only() -> None:
 
 def test_lines_keep_to_the_width_but_for_the_line_that_is_to_be_copied() -> None:
     lines = console.render(report_of(), Paint(width=60)).splitlines()
-    copied = ("by hand:", "prodrill hint", "prodrill lesson", "blocked-event-loop: 1 passed")
+    copied = ("by hand:", "again:", "prodrill hint", "prodrill lesson", "blocked-event-loop: 1 passed")
     assert [line for line in lines if len(line) > 60 and not any(text in line for text in copied)] == []
     assert any("by hand:" in line and line.endswith("localhost:3000/orders/17") for line in lines)
 

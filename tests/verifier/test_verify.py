@@ -28,6 +28,7 @@ from runner.record.finding import Verdict
 from runner.record.history import History
 from runner.record.report import Report
 from runner.verifier import RunRequest, VerifyError, VerifyRequest, run, verify
+from runner.verifier.recheck import recheck
 
 KATA = Path(__file__).parent / "kata"
 
@@ -125,6 +126,15 @@ def test_a_service_that_dies_while_it_is_probed_fails_with_its_last_lines(tmp_pa
 def test_a_folder_without_its_entry_file_is_refused_before_anything_starts(tmp_path: Path) -> None:
     with pytest.raises(VerifyError, match=r"has no server\.js"):
         _verify(tmp_path)
+
+
+def test_a_full_judgement_is_one_report_of_all_seeds_and_its_histories_come_to_the_same_again(tmp_path: Path) -> None:
+    report, events = _verify(KATA / "service", seed=5, seeds=2, histories=tmp_path)
+    assert (report.verdict, report.seeds) == (Verdict.PASSED, (5, 6))
+    assert [event.seed for event in events if isinstance(event, RunStarted)] == [5, 6]
+    kept = {file.stem: file.read_bytes() for file in tmp_path.glob("*.json")}
+    assert set(kept) == {"answers", "calls", "stops"}
+    assert all(each.is_same for each in recheck(load_kata(KATA), report, kept))
 
 
 def test_an_unknown_criterion_is_refused_with_those_there_are() -> None:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from runner.catalog.answers import load_key
 from runner.catalog.kata import Kata
 from runner.catalog.loader import all_katas
-from runner.cli.engine import Engine, engine_of
+from runner.cli.engine import engine_of
 from runner.cli.errors import UserError, did_you_mean
 from runner.cli.exit_code import ExitCode
 from runner.cli.loop import run_to_end
-from runner.cli.output import out, out_json, paint_for, tell
+from runner.cli.output import err, out, out_bytes, tell
 from runner.cli.params import KataName
-from runner.cli.progress import StatusLine, ticking
+from runner.cli.proof_text import answer_text, margins_text, sums_text, unclear_text
+from runner.cli.proving import Proving, open_ledger
 from runner.cli.sampling import Plan, changed_files, plan_all, plan_since
 from runner.cli.work import available_sandboxes, find_kata
-from runner.reports.paint import Paint
 
 if TYPE_CHECKING:
+    from runner.verifier.ledger import Ledger
     from runner.verifier.prove import Row
+
+STDOUT = "-"
+MOST_INCONCLUSIVE = 0.05
 
 
 @click.command()
@@ -51,7 +55,21 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Another answer key, laid out as solutions/ is.",
 )
-@click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, help="How many times each.")
+@click.option("--repeat", type=click.IntRange(1, 10_000), default=1, show_default=True, help="How many times each.")
+@click.option(
+    "--stress",
+    type=click.IntRange(0, 64),
+    default=0,
+    metavar="K",
+    help="Beside K busy loops, each in a session of its own.",
+)
+@click.option("--quota", is_flag=True, help="In docker once more, with half a core for the service.")
+@click.option(
+    "--resume",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep every result in FILE as it comes, and go on after those it already has.",
+)
 @click.option(
     "--again",
     type=click.IntRange(0, 100),
@@ -59,8 +77,14 @@ if TYPE_CHECKING:
     metavar="N",
     help="Verify N times more what is not as named; if it then always is, call it unsteady, and do not fail for it.",
 )
+@click.option(
+    "--within",
+    type=click.FloatRange(0.0, min_open=True),
+    metavar="MINUTES",
+    help="Begin no further kata after so many, and name those that were left out.",
+)
 @click.option("--jobs", type=click.IntRange(1, 16), default=1, show_default=True, help="How many at a time.")
-@click.option("--json", "json_file", metavar="FILE", help="Write the rows as JSON; - for stdout.")
+@click.option("--json", "json_file", metavar="FILE", help="Write all figures as JSON; - for stdout.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -71,33 +95,50 @@ def command(
     variants: tuple[str, ...],
     answers: Path | None,
     repeat: int,
+    stress: int,
+    quota: bool,
+    resume: Path | None,
     again: int,
+    within: float | None,
     jobs: int,
     json_file: str | None,
 ) -> int:
     """Verify the broken service, the accepted and the rejected fixes of every KATA (all of them by default).
 
-    Prints a row for each, and exits with 1 where one is not as its answer key says.
+    Prints a row for each, then how often a verdict was right, wrong and inconclusive, and how far the measures stay
+    from their limits. Exits with 1 where one is not as its answer key says.
     """
+    from runner.verifier.prove import Cell, cells_of
+    from runner.verifier.trial import surprises
+
     chosen = [find_kata(name) for name in katas] or all_katas()
     check_variants(chosen, variants, answers)
     chosen, skipped = _runnable(chosen)
     plan = plan_since(chosen, changed_files(since), answers) if since and not everything else plan_all(chosen, variants)
     where = list(sandboxes) or available_sandboxes()
-    tell(f"Proving {_count(plan)} in {' and '.join(where)}{f', {repeat} times' if repeat > 1 else ''}.")
-    to_stdout = json_file == "-"
-    rows = run_to_end(_prove(engine_of(ctx), plan, where, answers, repeat, jobs, table=not to_stdout))
-    wrong = [row for row in rows if not row.right]
+    if quota and "docker" not in where:
+        raise UserError("--quota is about the docker sandbox, which is not among those to prove in. Leave it out.")
+    cells: list[Cell] = []
+    for each in plan:
+        cells += cells_of([each.kata], where, answers_root=answers, variants=each.variants, repeat=repeat, quota=quota)
+    cells.sort(key=lambda cell: cell.round)
+    ledger = open_ledger(resume, stress=stress, jobs=jobs, answers=answers)
+    proving = Proving(engine_of(ctx), ledger, jobs=jobs, table=json_file != "-")
+    times = f", {repeat} times" if repeat > 1 else ""
+    tell(f"Proving {_count(plan)} in {' and '.join(where)}{times}{proving.told_beside(cells)}.")
+    rows = run_to_end(proving.prove(cells, within_s=None if within is None else within * 60))
+    if proving.left_out:
+        slugs = dict.fromkeys(cell.kata.slug for cell in proving.left_out)
+        tell(f"Not begun, as {within:g} minutes were over: {len(proving.left_out)} of {', '.join(slugs)}.")
+    wrong = _told_wrong(rows, stress)
     tell(f"{len(rows)} verified, {len(wrong)} not as named{f', {skipped} skipped' if skipped else ''}.")
     if again and wrong:
-        more = run_to_end(_again(engine_of(ctx), wrong, answers, again, table=not to_stdout))
-        rows += more
+        more = run_to_end(_again(proving, wrong, answers, again))
         wrong = _steadily_wrong(wrong, more)
-    if json_file is not None:
-        _write(rows, json_file)
-    if wrong:
+    _sum_up(ledger, json_file)
+    if wrong or surprises(ledger.trials if resume else ()) or _too_unclear(ledger):
         return ExitCode.FAILED
-    return ExitCode.OURS_OR_INCONCLUSIVE if skipped and not rows else ExitCode.PASSED
+    return ExitCode.OURS_OR_INCONCLUSIVE if skipped and not ledger.trials else ExitCode.PASSED
 
 
 def _runnable(katas: Sequence[Kata]) -> tuple[list[Kata], int]:
@@ -112,52 +153,16 @@ def _runnable(katas: Sequence[Kata]) -> tuple[list[Kata], int]:
     return runnable, len(katas) - len(runnable)
 
 
-async def _prove(
-    engine: Engine,
-    plan: Sequence[Plan],
-    sandboxes: Sequence[str],
-    answers: Path | None,
-    repeat: int,
-    jobs: int,
-    *,
-    table: bool,
-) -> list[Row]:
-    status = StatusLine()
-    paint = paint_for(sys.stdout)
-    rows: list[Row] = []
-
-    def show(row: Row) -> None:
-        status.clear()
-        rows.append(row)
-        if table:
-            out(row_text(row, paint))
-        for line in why_wrong(row):
-            tell(line)
-
-    def draw() -> None:
-        status.status(f"{len(rows)} verified, the next one is under way")
-
-    async with ticking(draw, status.live):
-        for each in plan:
-            await engine.prove(
-                [each.kata],
-                sandboxes,
-                answers_root=answers,
-                variants=each.variants,
-                repeat=repeat,
-                jobs=jobs,
-                on_row=show,
-            )
-    status.clear()
-    return rows
-
-
-async def _again(engine: Engine, wrong: Sequence[Row], answers: Path | None, times: int, *, table: bool) -> list[Row]:
+async def _again(proving: Proving, wrong: Sequence[Row], answers: Path | None, times: int) -> list[Row]:
     """Each of these answers so many times more, one at a time."""
+    from runner.verifier.prove import cells_of
+
     rows: list[Row] = []
     for row in wrong:
-        plan = [Plan(find_kata(row.kata), (row.variant,))]
-        rows += await _prove(engine, plan, [row.sandbox], answers, times, 1, table=table)
+        cells = cells_of(
+            [find_kata(row.kata)], [row.sandbox], answers_root=answers, variants=(row.variant,), repeat=times
+        )
+        rows += await proving.more([structs.replace(cell, cpus=row.cpus) for cell in cells])
     return rows
 
 
@@ -167,7 +172,7 @@ def _steadily_wrong(wrong: Sequence[Row], more: Sequence[Row]) -> list[Row]:
     steady = [row for row in wrong if (row.kata, row.sandbox, row.variant) in still]
     for row in wrong:
         if row not in steady:
-            tell(f"Unsteady: {row.kata} {_answer(row)} in {row.sandbox}, seed {row.report.seed}.")
+            tell(f"Unsteady: {row.kata} {answer_text(row)} in {row.sandbox}, seed {row.report.seed}.")
     return steady
 
 
@@ -181,44 +186,46 @@ def check_variants(katas: Sequence[Kata], names: Sequence[str], answers: Path | 
             raise UserError(f"no answer is called {name!r}.{did_you_mean(name, known)} There are: {', '.join(known)}.")
 
 
-def row_text(row: Row, paint: Paint) -> str:
-    """One row of the table."""
-    word = paint.style("right", "green") if row.right else paint.style("WRONG", "red", "bold")
-    got = ", ".join((*(f"fails {name}" for name in row.got), *row.trouble)) or "passes"
-    return f"{word}  {row.wall_s:4.1f} s  {row.sandbox:<7}  {row.kata}  {_answer(row)}  {got}"
-
-
-def _answer(row: Row) -> str:
-    return row.variant if row.kind == row.variant else f"{row.kind}/{row.variant}"
-
-
-def why_wrong(row: Row) -> list[str]:
-    """What was expected instead, and how to see it again; nothing for a row that is right."""
-    if row.right:
-        return []
-    lines = [
-        f"       expected: {', '.join(f'fails {name}' for name in row.expected) or 'passes'}; seed {row.report.seed}"
-    ]
-    surprising = {*row.got} ^ {*row.expected} | {trouble.split(" ")[0] for trouble in row.trouble}
-    lines += [
-        f"       {result.criterion}: {result.finding.verdict.value}: {result.finding.sentence}"
-        for result in row.report.results
-        if result.criterion in surprising
-    ]
-    return lines
-
-
 def _count(plan: Sequence[Plan]) -> str:
     partly = [each for each in plan if each.variants]
     names = f"{len(plan)} kata{'' if len(plan) == 1 else 's'}"
     return f"{names} ({len(partly)} in part)" if partly else names
 
 
-def _write(rows: Sequence[Row], place: str) -> None:
-    import msgspec
+def _too_unclear(ledger: Ledger) -> bool:
+    """Whether more was inconclusive than a machine as busy as this one excuses."""
+    from runner.verifier.tally import sums
 
-    data: list[dict[str, Any]] = [{"right": row.right, **msgspec.to_builtins(row)} for row in rows]
-    if place == "-":
-        out_json(data)
+    return bool(ledger.head.stress) and sums(ledger.trials).verdicts.inconclusive_rate.exceeds(MOST_INCONCLUSIVE)
+
+
+def _told_wrong(rows: Sequence[Row], stress: int) -> list[Row]:
+    """Those not as named; beside busy loops a machine that was too busy to say is what we asked for."""
+    return [row for row in rows if not row.right and (not stress or row.is_wrong)]
+
+
+def _sum_up(ledger: Ledger, json_file: str | None) -> None:
+    """The sums on stdout, or where the JSON goes there on stderr; the JSON where it was asked for."""
+    from runner.verifier.margins import margins
+
+    say = err if json_file == STDOUT else out
+    if ledger.trials:
+        say()
+        for line in (*sums_text(ledger.trials), *unclear_text(ledger.trials)):
+            say(line)
+        say()
+        say("Margins, the thinnest first, counts after what is measured:")
+        for line in margins_text(margins(ledger.trials)):
+            say(line)
+    if json_file is not None:
+        _write(ledger, json_file)
+
+
+def _write(ledger: Ledger, place: str) -> None:
+    from runner.verifier.proof import render
+
+    data = render(ledger)
+    if place == STDOUT:
+        out_bytes(data)
         return
-    Path(place).write_bytes(msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n")
+    Path(place).write_bytes(data)

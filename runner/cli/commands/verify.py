@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
 from runner.cli.engine import Engine, engine_of
 from runner.cli.errors import UserError, did_you_mean
@@ -33,6 +35,7 @@ STDOUT = "-"
 @click.option(
     "--only", multiple=True, type=CriterionName(), metavar="CRITERION", help="Judge this one, and what it needs."
 )
+@click.option("--full", is_flag=True, help="With three seeds instead of one, as it counts for a grade.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Replay the random inputs of an earlier run.")
 @sandbox_option
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON; - for stdout.")
@@ -45,6 +48,7 @@ def command(
     target: str,
     kata_name: str | None,
     only: tuple[str, ...],
+    full: bool,
     seed: int | None,
     sandbox: str,
     json_file: str | None,
@@ -62,7 +66,7 @@ def command(
     check_criteria(found.kata, only)
     files = {name: place for name, place in (("json", json_file), ("junit", junit_file)) if place is not None}
     check_places(files)
-    report = run_to_end(verify_once(engine_of(ctx), found, sandbox=sandbox, seed=seed, only=only, logs=logs))
+    report = run_to_end(verify_once(engine_of(ctx), found, sandbox=sandbox, seed=seed, only=only, logs=logs, full=full))
     write_files(report, files)
     show = err if STDOUT in files.values() else out
     show(console.render(report, paint_for(sys.stderr if show is err else sys.stdout), hints=found.is_workspace), end="")
@@ -79,9 +83,10 @@ async def verify_once(
     seed: int | None = None,
     only: tuple[str, ...] = (),
     logs: bool = False,
+    full: bool = False,
 ) -> Report:
     """One verification with its progress on stderr; a learner's own copy leaves an attempt, unless it is cancelled."""
-    from runner.verifier import VerifyRequest
+    from runner.verifier import FULL_SEEDS, VerifyRequest
 
     status = StatusLine()
     async with attempt_on(target) as attempt:
@@ -92,10 +97,19 @@ async def verify_once(
             seed=seed,
             only=only,
             histories=attempt.histories,
+            seeds=FULL_SEEDS if full else 1,
         )
         report = await judge(engine, request, status, logs=logs)
+        report = structs.replace(report, target=_typed(target, sandbox))
         attempt.keep(report, whole=not only)
     return report
+
+
+def _typed(target: Target, sandbox: str) -> str:
+    """What was verified, as it may be typed again."""
+    of_its_own = "" if target.is_workspace else f"{shlex.quote(str(target.folder))} --kata {target.kata.slug}"
+    chosen = "" if sandbox == "auto" else f" --sandbox {sandbox}"
+    return f"{of_its_own or target.kata.slug}{chosen}"
 
 
 def check_criteria(kata: Kata, names: tuple[str, ...]) -> None:

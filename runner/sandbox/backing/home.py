@@ -6,11 +6,14 @@ they need must then let anyone through, which `/root` does not: so the place may
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import secrets
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +25,7 @@ from runner.sandbox.cache import cache_dir, free_bytes, locked, remove_tree
 
 _NOBODY = 65534
 _KEPT = 3
+_IN_USE_S = 86_400
 _MEMORY = Path("/dev/shm")
 _PLENTY_BYTES = 1536 * 2**20
 
@@ -116,7 +120,7 @@ def inner(*names: str) -> Path:
 def make_once(folder: Path, fill: Callable[[Path], None]) -> None:
     """Make `folder` by filling another one that takes its name when it is whole; one process at a time.
 
-    Of its siblings of the same kind (the name up to its last dash) the newest few are kept.
+    Of its siblings of the same kind (the name up to its last dash) the newest few are kept, and those in use.
     """
     if folder.is_dir():
         return
@@ -136,10 +140,24 @@ def make_once(folder: Path, fill: Callable[[Path], None]) -> None:
         _forget_old(folder.parent, kind)
 
 
+def mark_used(folder: Path) -> None:
+    """Keep a folder that `make_once` made for a day from now on, whatever other checkouts make meanwhile."""
+    with contextlib.suppress(OSError):
+        os.utime(folder)
+
+
+def forget(folder: Path) -> None:
+    """Remove a folder that `make_once` made; nobody sees a part of it."""
+    with contextlib.suppress(OSError):
+        gone = folder.rename(folder.with_name(f"{folder.name}.part-{secrets.token_hex(4)}"))
+        remove_tree(gone)
+
+
 def _forget_old(parent: Path, kind: str) -> None:
-    made = [one for one in parent.glob(f"{kind}-*") if ".part-" not in one.name]
-    for old in sorted(made, key=lambda one: -one.stat().st_mtime)[_KEPT:]:
-        remove_tree(old)
+    used = {one: one.stat().st_mtime for one in parent.glob(f"{kind}-*") if ".part-" not in one.name}
+    for old in sorted(used, key=lambda one: -used[one])[_KEPT:]:
+        if used[old] < time.time() - _IN_USE_S:
+            forget(old)
 
 
 def reachable(programs: Path, key: str) -> Path:

@@ -6,15 +6,12 @@ import asyncio
 import contextlib
 import secrets
 import signal
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 from msgspec import Struct
 
 from runner.clock import monotonic_s
 from runner.sandbox.backing.container import ContainerPlan, ContainerRuntime
-from runner.sandbox.backing.home import rights
 from runner.sandbox.backing.providers import Availability
 from runner.sandbox.backing.run_folder import RunFolder
 from runner.sandbox.backing.runtime import HostRuntime, Plan, Runtime
@@ -217,7 +214,7 @@ def host_postgres(found: Availability, run: RunFolder, on_pid: Callable[[int, bo
     program = template.programs / "bin" / "postgres"
     plan = Plan(
         name="postgres",
-        fill=lambda folder: _copy(template.data, folder / "data"),
+        fill=lambda folder: template.copy(folder / "data"),
         command=lambda folder, port: [str(program), "-D", str(folder / "data"), "-p", str(port)],
         env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "PGDATA": str(run.path / "postgres" / "data")},
         stop_signal=signal.SIGINT,
@@ -225,13 +222,3 @@ def host_postgres(found: Availability, run: RunFolder, on_pid: Callable[[int, bo
     )
     runtime = HostRuntime(run, plan, on_pid)
     return PostgresServer(runtime, found, template.password, has_statements=template.has_statements)
-
-
-def _copy(template: Path, data: Path) -> None:
-    """By `cp`, with the server's rights: faster than copying here, and every file is the server's at once."""
-    done = subprocess.run(
-        ["cp", "-R", str(template), str(data)], capture_output=True, text=True, cwd="/", check=False, **rights()
-    )
-    if done.returncode != 0:
-        words = done.stderr.strip().splitlines() or ["cp failed"]
-        raise SandboxError(f"the database's files could not be copied: {words[-1]}; free some space and run it again")

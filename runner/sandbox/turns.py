@@ -1,0 +1,68 @@
+"""What the kernel says of a service's time: how long each of its threads ran, or waited for a core.
+
+A service that is neither running nor waiting for a core sleeps: on a timer, a socket, a lock. That tells "it waits on
+purpose" from "the machine did not let it", which a clock on the wall cannot.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct
+
+_CGROUPS = Path("/sys/fs/cgroup")
+
+
+class Turns(Struct, frozen=True):
+    """Seconds since it began that each thread ran, and that it waited for a core; and those that a quota held all back.
+
+    `threads` is empty where the kernel does not tell.
+    """
+
+    threads: dict[int, tuple[float, float]] = {}
+    throttled_s: float = 0.0
+
+
+def turns_of(pids: Iterable[int]) -> Turns:
+    """Of all threads of these processes; those that have gone are left out."""
+    threads: dict[int, tuple[float, float]] = {}
+    throttled_s = 0.0
+    for pid in pids:
+        throttled_s = max(throttled_s, _throttled_s(pid))
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                with contextlib.suppress(OSError, ValueError):
+                    ran_ns, waited_ns, _ = map(int, (task / "schedstat").read_bytes().split())
+                    threads[int(task.name)] = (ran_ns / 1e9, waited_ns / 1e9)
+    return Turns(threads, throttled_s)
+
+
+def slept_s(before: Turns, after: Turns, wall_s: float) -> float | None:
+    """How much of the time between two looks nobody of the service ran or wanted to; None where that is not known.
+
+    Helpers of the runtime wait for a core beside the thread that does the work, so of all waits the longest one counts.
+    A thread that has gone in between took its account with it.
+    """
+    if not before.threads or not before.threads.keys() <= after.threads.keys():
+        return None
+    parts = [
+        (ran - before.threads.get(thread, (0.0, 0.0))[0], waited - before.threads.get(thread, (0.0, 0.0))[1])
+        for thread, (ran, waited) in after.threads.items()
+    ]
+    busy_s = sum(ran for ran, _ in parts) + max(waited for _, waited in parts)
+    return max(0.0, wall_s - busy_s - (after.throttled_s - before.throttled_s))
+
+
+def _throttled_s(pid: int) -> float:
+    """In version 1 of the kernel's control groups nanoseconds, in version 2 microseconds."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            if controllers and "cpu" not in controllers.split(","):
+                continue
+            text = (_CGROUPS / controllers / path.lstrip("/") / "cpu.stat").read_text()
+            told = dict(entry.split() for entry in text.splitlines())
+            return int(told.get("throttled_time", 0)) / 1e9 + int(told.get("throttled_usec", 0)) / 1e6
+    return 0.0

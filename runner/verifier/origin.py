@@ -1,0 +1,100 @@
+"""Where figures come from: the machine, the commit, and a digest of everything that a verdict rests on."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+from msgspec import Struct
+
+from runner.catalog.content import content_root
+from runner.sandbox.node import node_version
+
+_SKIPPED = {"node_modules", "__pycache__"}
+_SUFFIXES = {".py", ".js", ".mjs", ".ts", ".json", ".yaml", ".sql", ".md", ".lock"}
+
+
+class Machine(Struct, frozen=True):
+    """What figures of one machine may be compared by. Nothing in it names the machine or its user."""
+
+    processor: str
+    cores: int
+    memory_gb: int
+    system: str
+    python: str
+    node: str
+
+    @property
+    def text(self) -> str:
+        return (
+            f"{self.processor}, {self.cores} cores, {self.memory_gb} GB, {self.system}, Python {self.python}, "
+            f"Node.js {self.node}"
+        )
+
+
+class Origin(Struct, frozen=True):
+    """`commit` is empty outside a checkout and ends with `+` where files differ from it."""
+
+    machine: Machine
+    commit: str
+    sources_sha256: str
+
+
+def here() -> Origin:
+    """This machine, and what is checked out on it."""
+    return Origin(_machine(), _commit(), _digest())
+
+
+def _machine() -> Machine:
+    return Machine(
+        processor=_processor(),
+        cores=os.cpu_count() or 1,
+        memory_gb=round(psutil.virtual_memory().total / 2**30),
+        system=f"{platform.system()} {platform.release()} {platform.machine()}",
+        python=platform.python_version(),
+        node=node_version(),
+    )
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()
+
+
+def _commit() -> str:
+    commit = _git("rev-parse", "HEAD")
+    return f"{commit}+" if commit and _git("status", "--porcelain", "--untracked-files=no") else commit
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(content_root()), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _digest() -> str:
+    """Of our own code, the katas and the answer keys."""
+    digest = hashlib.sha256()
+    for root in (Path(__file__).parents[1], content_root() / "katas", content_root() / "solutions"):
+        for file in _files(root):
+            digest.update(f"{file.relative_to(root)}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(root: Path) -> Iterator[Path]:
+    for folder, names, files in os.walk(root):
+        names[:] = sorted(name for name in names if name not in _SKIPPED and name != "_content")
+        yield from (Path(folder) / name for name in sorted(files) if Path(name).suffix in _SUFFIXES)

@@ -1,0 +1,62 @@
+"""The page of results: made from ledgers, its notes kept, what is not met said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runner.record.finding import Verdict
+from runner.verifier.ledger import SCHEMA, Head, Ledger
+from runner.verifier.origin import Machine, Origin
+from runner.verifier.trial import Condition, Judged, Outcome, Trial
+from tests.trust.results import main
+
+ORIGIN = Origin(Machine("A processor", 2, 8, "Linux 6", "3.11", "24"), "abcdef0123456789", "0" * 64)
+
+
+def _ledger(file: Path, stress: int, *outcomes: Outcome) -> str:
+    ledger = Ledger(Head(SCHEMA, ORIGIN, stress, 1, "", f"prodrill prove --stress {stress}"), file)
+    for number, outcome in enumerate(outcomes):
+        verdict = {Outcome.RIGHT: Verdict.PASSED, Outcome.INCONCLUSIVE: Verdict.INCONCLUSIVE}.get(
+            outcome, Verdict.FAILED
+        )
+        judged = Judged("others-overtake", outcome, verdict, 12.0, 40.0, "ms", sentence="It | waited.")
+        condition = Condition("process", stress=stress)
+        ledger.add(Trial("k", condition, "accepted", "by-hand", number, 7, 1.0, None, (judged,)))
+    return str(file)
+
+
+def test_the_page_says_what_was_shown_and_what_was_not(tmp_path: Path) -> None:
+    files = [
+        _ledger(tmp_path / "0", 0, *[Outcome.RIGHT] * 299),
+        _ledger(tmp_path / "4", 4, Outcome.RIGHT, Outcome.FALSE_FAIL, Outcome.INCONCLUSIVE),
+    ]
+    into = tmp_path / "RESULTS.md"
+    assert main(files, into) == 0
+    text = into.read_text()
+    assert "- Machine: A processor, 2 cores, 8 GB, Linux 6, Python 3.11, Node.js 24" in text
+    assert "- Command: `prodrill prove --stress 4`" in text
+    assert "| wrong verdicts | 0 | 1 | NOT MET |" in text
+    assert "| runs a kata, the fewest | 300 | 302 | met |" in text
+    assert "| inconclusive, no loops | 1% at most | 0 of 299 (0 %, below 1 % at 95 %) | met |" in text
+    assert "| inconclusive, four loops | 5% at most | 1 of 3 (33 %, below 86 % at 95 %) | NOT MET |" in text
+    assert "| k | process, 4 loops | 3 | 1 | 1 | 0 | 1 | 0 |" in text
+    assert "seed 7: **others-overtake** false fail: It | waited." in text
+    assert "| k | others-overtake | 40 ms | 12 (0.30 of it; by-hand, process, 0 loops, seed 7) | none seen |" in text
+
+
+def test_notes_are_kept_by_whoever_writes_the_page_again(tmp_path: Path) -> None:
+    into = tmp_path / "RESULTS.md"
+    ledger = _ledger(tmp_path / "0", 0, Outcome.RIGHT)
+    main([ledger], into)
+    into.write_text(into.read_text() + "\nA long story.\n")
+    main([ledger], into)
+    assert into.read_text().endswith("\nA long story.\n")
+    assert into.read_text().count("## Notes") == 1
+
+
+def test_what_is_no_ledger_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert main([str(tmp_path / "missing")], tmp_path / "x") == 2
+    assert not (tmp_path / "x").exists()
