@@ -18,6 +18,7 @@ from runner.catalog.kata import Kata
 from runner.record.events import Event
 from runner.record.tries import TryEvent
 from runner.tui.desk import Desk, DeskError
+from runner.tui.heap import settle
 from runner.tui.map_screen import MapScreen
 from runner.tui.messages import DebriefRequested, KataRequested, LessonRequested
 from runner.tui.safe import safe_line
@@ -148,6 +149,7 @@ def open_app(kata: str = "", sandbox: str = "auto") -> None:
 
     with open_store() as store:
         desk = LearnerDesk(store, workspace_root(store), sandbox)
+        settle()
         ProdrillApp(desk, _verifier_in(sandbox), _trier_in(sandbox), kata).run()
 
 

@@ -12,9 +12,12 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from runner.tui.desk import CourseMap, Desk, Entry, Progress
+from runner.tui.heap import tidy
 from runner.tui.map_rows import entry_row, standing
 from runner.tui.messages import KataRequested, LessonRequested
 from runner.tui.safe import safe_line
+
+_QUIET_AFTER_S = 1.0
 
 
 class MapScreen(Screen[None]):
@@ -48,6 +51,8 @@ class MapScreen(Screen[None]):
         self.call_after_refresh(self.run_worker, self._ask_for_sandbox, thread=True)
 
     def on_screen_resume(self) -> None:
+        if self._rows:
+            self.set_timer(_QUIET_AFTER_S, tidy)
         self._course = self._desk.course_map()
         self._draw(keep=True)
 
