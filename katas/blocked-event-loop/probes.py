@@ -292,7 +292,7 @@ def they_overtake_many(history: History) -> Finding:
 # -- an idle service -------------------------------------------------------------------------------------------------
 
 
-@probe("idle-stays-quick", window_s=0.9, env=lambda inputs: expected.iterations_for(SCALE_IDLE))
+@probe("idle-stays-quick", window_s=1.0, env=lambda inputs: expected.iterations_for(SCALE_IDLE))
 async def one_at_a_time_on_an_idle_service(service: Service, client: Client, inputs: Inputs, history: History) -> None:
     """Sixty ordinary requests one after the other, then three reports."""
     note_work(history, SCALE_IDLE)

@@ -25,7 +25,7 @@ from runner.cli.work import available_sandboxes, find_kata
 
 if TYPE_CHECKING:
     from runner.verifier.ledger import Ledger
-    from runner.verifier.prove import Row
+    from runner.verifier.prove import Cell, Row
 
 STDOUT = "-"
 MOST_INCONCLUSIVE = 0.05
@@ -108,7 +108,6 @@ def command(
     Prints a row for each, then how often a verdict was right, wrong and inconclusive, and how far the measures stay
     from their limits. Exits with 1 where one is not as its answer key says.
     """
-    from runner.verifier.prove import Cell, cells_of
     from runner.verifier.trial import surprises
 
     chosen = [find_kata(name) for name in katas] or all_katas()
@@ -116,20 +115,14 @@ def command(
     chosen, skipped = _runnable(chosen)
     plan = plan_since(chosen, changed_files(since), answers) if since and not everything else plan_all(chosen, variants)
     where = list(sandboxes) or available_sandboxes()
-    if quota and "docker" not in where:
-        raise UserError("--quota is about the docker sandbox, which is not among those to prove in. Leave it out.")
-    cells: list[Cell] = []
-    for each in plan:
-        cells += cells_of([each.kata], where, answers_root=answers, variants=each.variants, repeat=repeat, quota=quota)
-    cells.sort(key=lambda cell: cell.round)
+    cells = _cells(plan, where, answers, repeat, quota=quota)
     ledger = open_ledger(resume, stress=stress, jobs=jobs, answers=answers)
     proving = Proving(engine_of(ctx), ledger, jobs=jobs, table=json_file != "-")
     times = f", {repeat} times" if repeat > 1 else ""
     tell(f"Proving {_count(plan)} in {' and '.join(where)}{times}{proving.told_beside(cells)}.")
     rows = run_to_end(proving.prove(cells, within_s=None if within is None else within * 60))
     if proving.left_out:
-        slugs = dict.fromkeys(cell.kata.slug for cell in proving.left_out)
-        tell(f"Not begun, as {within:g} minutes were over: {len(proving.left_out)} of {', '.join(slugs)}.")
+        tell(f"Not begun, as {within:g} minutes were over: {_of_katas(proving.left_out)}.")
     wrong = _told_wrong(rows, stress)
     tell(f"{len(rows)} verified, {len(wrong)} not as named{f', {skipped} skipped' if skipped else ''}.")
     if again and wrong:
@@ -139,6 +132,26 @@ def command(
     if wrong or surprises(ledger.trials if resume else ()) or _too_unclear(ledger):
         return ExitCode.FAILED
     return ExitCode.OURS_OR_INCONCLUSIVE if skipped and not ledger.trials else ExitCode.PASSED
+
+
+def _cells(
+    plan: Sequence[Plan], sandboxes: Sequence[str], answers: Path | None, repeat: int, *, quota: bool
+) -> list[Cell]:
+    """What to verify, in order: everything once before anything twice. UserError for a quota without docker."""
+    from runner.verifier.prove import cells_of
+
+    if quota and "docker" not in sandboxes:
+        raise UserError("--quota is about the docker sandbox, which is not among those to prove in. Leave it out.")
+    cells: list[Cell] = []
+    for each in plan:
+        cells += cells_of(
+            [each.kata], sandboxes, answers_root=answers, variants=each.variants, repeat=repeat, quota=quota
+        )
+    return sorted(cells, key=lambda cell: cell.round)
+
+
+def _of_katas(cells: Sequence[Cell]) -> str:
+    return f"{len(cells)} of {', '.join(dict.fromkeys(cell.kata.slug for cell in cells))}"
 
 
 def _runnable(katas: Sequence[Kata]) -> tuple[list[Kata], int]:
