@@ -111,7 +111,7 @@ def _does_not_come(history: History, evidence: dict[str, Any]) -> Finding | None
     """Where the paused reader could not read on, or another did not get a large export whole."""
     on, beside_it = history.notes.get("read_on"), history.notes.get("beside")
     if on and not on["intact"]:
-        if may_be_our_lateness(history, on["at_s"], on["until_s"], on["until_s"] - on["at_s"] - VERY_LATE_S):
+        if on["stalled"] and _may_not_have_stalled(history, on):
             return inconclusive("The machine was too busy to tell whether the paused reader can read on.", **evidence)
         return failed(
             f"The reader read on after a pause, and {on['bytes']:,} bytes came that are not the next of its export, or "

@@ -120,7 +120,9 @@ async def one_reader_pauses_twice(
         wanted, at_s = int((pauses[-1]["ahead_mib"] + 4.0) * MIB), history.now()
         got = await reading.read_up_to(reader, wanted, digest)
         intact = got == wanted and digest.hexdigest() == feed.ledger.beginning(read + got)
-        history.note("read_on", {"at_s": at_s, "until_s": history.now(), "bytes": got, "intact": intact})
+        stalled = got < wanted and not reader.ended
+        took_s = history.now() - at_s
+        history.note("read_on", {"at_s": at_s, "took_s": took_s, "bytes": got, "intact": intact, "stalled": stalled})
     history.note("size_mib", size_mib)
     history.note("pauses", pauses)
     reader.close()

@@ -111,7 +111,7 @@ def test_memory_that_grows_without_the_pull_fails() -> None:
     assert _judged(probes.the_pull_comes_to_rest, _pauses(5.0, grown=120.0)).verdict is Verdict.FAILED
 
 
-READ_ON = {"at_s": 8.0, "until_s": 9.0, "bytes": 9_000_000, "intact": True}
+READ_ON = {"at_s": 8.0, "took_s": 1.0, "bytes": 9_000_000, "intact": True, "stalled": False}
 SMALL_STALL = {"status": 200, "ended": "", "complete": False, "intact": False, "took_s": 12.0}
 
 
