@@ -114,13 +114,13 @@ def slowed_by(history: History, number: int, took_ms: float, work_ms: float) -> 
         return max(1.0, took_ms / work_ms)
     if told[0] is None:
         return max(1.0, min(took_ms / work_ms, slowdown_of(history)))
-    idle_ms = told[0]["slept_ms"] + max(0.0, told[0]["ran_ms"] - MOST_RUN_FOR_WORK * work_ms)
+    idle_ms = float(told[0]["slept_ms"]) + max(0.0, float(told[0]["ran_ms"]) - MOST_RUN_FOR_WORK * work_ms)
     return max(1.0, (took_ms - idle_ms) / work_ms)
 
 
 def slowdown_of(history: History) -> float:
     """The most that the verifier's own work was slowed down by during this probe."""
-    return max(1.0, *history.notes.get("slowdowns", [1.0]), 1.0)
+    return float(max(1.0, *history.notes.get("slowdowns", [1.0]), 1.0))
 
 
 def wait_ms_of(exchange: Exchange) -> float:

@@ -91,7 +91,7 @@ async def one_reader_pauses_twice(
         pauses.append(
             {"at_s": at_s, "until_s": history.now(), "read_mib": read / MIB, "ahead_mib": ahead_mib(), "still": still}
         )
-        return still and pauses[-1]["ahead_mib"] <= judges.AHEAD_LIMIT_MIB
+        return still and bool(pauses[-1]["ahead_mib"] <= judges.AHEAD_LIMIT_MIB)
 
     # The more a reader takes at once, the more its kernel offers to hold: a small second sip keeps that to a few MiB.
     for wanted, ticks in ((MIB // 4, STILL_TICKS), (int(inputs.uniform(1.5, 2.5) * MIB), STILL_TICKS // 2)):
