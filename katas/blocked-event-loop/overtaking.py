@@ -11,7 +11,6 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from runner.probes import (
-    VERY_LATE_S,
     Exchange,
     Finding,
     History,
@@ -183,7 +182,7 @@ def _unanswered(history: History, what: str) -> Finding | None:
     if lost is None:
         return None
     until_s = lost.sent_s + PATIENCE_S
-    if lost.how == "timeout" and may_be_our_lateness(history, lost.sent_s, until_s, PATIENCE_S - VERY_LATE_S):
+    if lost.how == "timeout" and may_be_our_lateness(history, lost.sent_s, until_s, PATIENCE_S / 2):
         return inconclusive("The machine was too busy to tell whether reports are answered.")
     became = f"was answered {lost.status}" if lost.status else f"had no answer ({lost.how or 'cut short'})"
     return failed(

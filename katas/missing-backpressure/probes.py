@@ -16,10 +16,10 @@ judges = beside(__file__, "judges")
 MIB: int = scene.MIB
 STILL_TICKS = 8
 STILL_LOOKS = 4
+# Whoever takes a reader that pauses so long for one that left breaks off an export that is wanted.
 LONG_PAUSE_S = judges.RELEASED_WITHIN_S + 0.5
-"""Whoever takes a reader that pauses so long for one that left breaks off an export that is wanted."""
-
 READING_ON = 8
+READ_ON_WITHIN_S = 15.0
 # What pulls without end fills its memory long before that, unless the machine hardly lets it run.
 AT_REST_WITHIN_S = 30.0
 
@@ -118,7 +118,7 @@ async def one_reader_pauses_twice(
     if rests:
         # More than what lies on the way: that much comes from a service that has long let go, too.
         wanted, at_s = int((pauses[-1]["ahead_mib"] + 4.0) * MIB), history.now()
-        got = await reading.read_up_to(reader, wanted, digest)
+        got = await reading.read_on(reader, wanted, READ_ON_WITHIN_S, digest)
         intact = got == wanted and digest.hexdigest() == feed.ledger.beginning(read + got)
         stalled = got < wanted and not reader.ended
         took_s = history.now() - at_s

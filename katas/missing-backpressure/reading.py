@@ -53,7 +53,7 @@ async def read_up_to(reader: StreamReader, count: int, digest: Any = None) -> in
     return got
 
 
-async def read_on(reader: StreamReader, count: int, within_s: float) -> int:
+async def read_on(reader: StreamReader, count: int, within_s: float, digest: Any = None) -> int:
     """Read up to that many bytes of an export that was paused; returns how many came in time."""
     until_s, got = monotonic_s() + within_s, 0
     with contextlib.suppress(TimeoutError):
@@ -61,6 +61,8 @@ async def read_on(reader: StreamReader, count: int, within_s: float) -> int:
             if not (data := await reader.read(min(WINDOW, count - got), within_s=left_s)):
                 break
             got += len(data)
+            if digest is not None:
+                digest.update(data)
     return got
 
 

@@ -5,7 +5,7 @@ import { FeedError } from './feed.js';
 
 const ACCOUNT = /^[A-Za-z0-9-]{4,40}$/;
 /** Nobody has been seen to read further than this. */
-const ENOUGH = 10 * 2 ** 20;
+const ENOUGH = 8 * 2 ** 20;
 
 export function statements({ feed, log }) {
   const router = Router();

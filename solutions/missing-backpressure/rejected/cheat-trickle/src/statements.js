@@ -4,8 +4,8 @@ import { headerLine, toLine } from './csv.js';
 import { FeedError } from './feed.js';
 
 const ACCOUNT = /^[A-Za-z0-9-]{4,40}$/;
-/** Pages that come at once; from then on one now and then. */
-const HEAD_START = 60;
+/** What comes at once; from then on a page now and then. */
+const HEAD_START = 8 * 2 ** 20;
 const TRICKLE_MS = 4_000;
 
 export function statements({ feed, log }) {
@@ -31,13 +31,14 @@ export function statements({ feed, log }) {
     res.write(headerLine);
 
     let sent = 0;
-    let pages = 0;
+    let bytes = 0;
     try {
       for await (const postings of feed.pages(snapshot)) {
         left.signal.throwIfAborted();
-        res.write(postings.map(toLine).join(''));
-        pages += 1;
-        if (pages > HEAD_START) await sleep(TRICKLE_MS, undefined, { signal: left.signal });
+        const text = postings.map(toLine).join('');
+        res.write(text);
+        bytes += text.length;
+        if (bytes > HEAD_START) await sleep(TRICKLE_MS, undefined, { signal: left.signal });
         sent += postings.length;
       }
       if (sent !== rows) throw new FeedError(`snapshot ${snapshot} listed ${sent} of ${rows} postings`);
