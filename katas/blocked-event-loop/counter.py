@@ -96,7 +96,7 @@ def faults_of(req: Req, answer: Exchange, quiet: Known) -> list[str]:
     elif path == "/products":
         right = got == quiet.products
     else:
-        right = got and got in quiet.products.get("products", []) and got.get("code") == path.rpartition("/")[2]
+        right = bool(got) and got in quiet.products.get("products", []) and got.get("code") == path.rpartition("/")[2]
     return [] if right else [f"GET {path} was answered {answer.body[:80]!r}, unlike on a quiet service"]
 
 

@@ -11,7 +11,6 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from runner.probes import (
-    VERY_LATE_S,
     Exchange,
     Finding,
     History,
@@ -114,13 +113,13 @@ def slowed_by(history: History, number: int, took_ms: float, work_ms: float) -> 
         return max(1.0, took_ms / work_ms)
     if told[0] is None:
         return max(1.0, min(took_ms / work_ms, slowdown_of(history)))
-    idle_ms = told[0]["slept_ms"] + max(0.0, told[0]["ran_ms"] - MOST_RUN_FOR_WORK * work_ms)
+    idle_ms = float(told[0]["slept_ms"]) + max(0.0, float(told[0]["ran_ms"]) - MOST_RUN_FOR_WORK * work_ms)
     return max(1.0, (took_ms - idle_ms) / work_ms)
 
 
 def slowdown_of(history: History) -> float:
     """The most that the verifier's own work was slowed down by during this probe."""
-    return max(1.0, *history.notes.get("slowdowns", [1.0]), 1.0)
+    return float(max(1.0, *history.notes.get("slowdowns", [1.0]), 1.0))
 
 
 def wait_ms_of(exchange: Exchange) -> float:
@@ -183,7 +182,7 @@ def _unanswered(history: History, what: str) -> Finding | None:
     if lost is None:
         return None
     until_s = lost.sent_s + PATIENCE_S
-    if lost.how == "timeout" and may_be_our_lateness(history, lost.sent_s, until_s, PATIENCE_S - VERY_LATE_S):
+    if lost.how == "timeout" and may_be_our_lateness(history, lost.sent_s, until_s, PATIENCE_S / 2):
         return inconclusive("The machine was too busy to tell whether reports are answered.")
     became = f"was answered {lost.status}" if lost.status else f"had no answer ({lost.how or 'cut short'})"
     return failed(

@@ -163,7 +163,7 @@ class Stage:
             {**self._environment(), **env},
             limits,
             history,
-            f"i-{secrets.token_hex(8)}",
+            lambda: f"i-{secrets.token_hex(8)}",
             on_line=lambda stream, text: self.emit(LineLogged(self.now(), stream, text, name)),
             on_start=lambda one: self._started(one, criterion) if criterion else None,
             on_stop=lambda ended: self._stopped(ended, name),

@@ -376,12 +376,12 @@ def test_a_prompt_answer_that_belongs_to_somebody_else_is_none() -> None:
     assert "5 cents" in finding.sentence
 
 
-@pytest.mark.parametrize(("how", "lag_s", "verdict"), [("timeout", 0.0, "failed"), ("timeout", 2.0, "inconclusive")])
+@pytest.mark.parametrize(("how", "lag_s", "verdict"), [("timeout", 0.0, "failed"), ("timeout", 8.0, "inconclusive")])
 def test_a_report_that_waits_for_the_callers_to_go_fails(how: str, lag_s: float, verdict: str) -> None:
     history = _rendering(1.0, rounds=1)
     history.note("rounds", 2)
     history.add_exchange(_exchange("report 1", 2.0, 0.0, outcome="unknown", how=how, status=None, ended_s=None))
-    history.add_lag(5.0, lag_s)
+    history.add_lag(12.0, lag_s)
     assert probes.they_overtake_one(history).verdict == verdict
 
 
