@@ -1,4 +1,4 @@
-"""Keeps what was read from a file until the file changes: the app asks for the whole course each time the map is shown."""
+"""Keeps what was read from a file until it changes: the app asks for the whole course whenever the map is shown."""
 
 from __future__ import annotations
 
