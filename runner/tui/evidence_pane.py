@@ -61,4 +61,3 @@ class EvidencePane(VerticalScroll):
         if text != self._note:
             self._note = text
             note.update(text)
-            note.display = bool(text)

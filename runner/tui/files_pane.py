@@ -17,6 +17,7 @@ from runner.catalog.files import walk_files
 from runner.tui.file_text import read_file, styled_lines
 from runner.tui.line_view import LineView
 from runner.tui.safe import safe_line
+from runner.tui.words import plural
 
 MOST_FILES = 200
 Row = tuple[int, Content]
@@ -114,7 +115,7 @@ class FilesPane(Horizontal):
 
     def _put(self, name: Path, note: str, rows: list[Row]) -> None:
         if self._shown is not None and self._shown[0] == name and self.is_attached:
-            told = note or f"{len(rows):,} lines · read only: e edits in your editor, E here"
+            told = note or f"{plural(len(rows), 'line')} · e edits it, E edits it here"
             self.query_one("#file-note", Static).update(safe_line(f"{name.as_posix()} · {told}", 300), layout=False)
             self.view.show(rows)
 

@@ -19,9 +19,11 @@ from runner.learner.saves import changed, saved
 from runner.record.finding import Verdict
 from runner.tui.bench import Bench, Ended
 from runner.tui.board import Board
+from runner.tui.copy_actions import reset_copy, show_hint
 from runner.tui.desk import Desk, DeskError
 from runner.tui.hand_text import curl_line
 from runner.tui.judged import judged_of
+from runner.tui.kata_actions import Moment, pane_action_acts, run_action_acts
 from runner.tui.kata_status import status_text
 from runner.tui.kata_view import WIDE, KataView
 from runner.tui.messages import DebriefRequested, LessonRequested, NextRequested
@@ -32,7 +34,6 @@ from runner.tui.verification import Verify
 
 FLUSH_S = 1 / 5
 FULL = 150
-OUTCOMES = (Verdict.FAILED, Verdict.ERROR, Verdict.INCONCLUSIVE)
 
 
 class KataScreen(Screen[None]):
@@ -59,7 +60,14 @@ class KataScreen(Screen[None]):
             tooltip="the lesson behind this kata; at a failed criterion, the page that explains it",
             id="kata.lesson",
         ),
-        Binding("x", "reset", "Reset", tooltip="put the broken service back (asks; keeps a copy)", id="kata.reset"),
+        Binding(
+            "x",
+            "reset",
+            "Reset",
+            show=False,
+            tooltip="put the broken service back (asks; keeps a copy)",
+            id="kata.reset",
+        ),
         Binding("n", "next", "Next", tooltip="open what comes next in the course", id="kata.next"),
         Binding("s", "series", "Chart", tooltip="the next thing that was measured", id="kata.series"),
         Binding("slash", "filter", "Filter", key_display="/", tooltip="narrow the log", id="kata.filter"),
@@ -88,7 +96,6 @@ class KataScreen(Screen[None]):
         self._copy: Path | None = None
         self._last_file: Path | None = None
         self._solved = False
-        self._led_to = ""
         self._sandbox = ""
         self._status = Content()
         self._watching = False
@@ -152,37 +159,10 @@ class KataScreen(Screen[None]):
         self.call_after_refresh(self._draw)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        running = self._bench.is_running
-        match action:
-            case "cancel":
-                return running or self._watching
-            case "verify" | "reset":
-                return not running and self._copy is not None
-            case "run":
-                return (not running or self._bench.is_by_hand) and self._copy is not None
-            case "watch":
-                return (not running or self._watching) and self._copy is not None
-            case "copy":
-                return bool(curl_line(self._kata, self.board)) and self._bench.is_by_hand
-            case "edit" | "edit_here":
-                return self._copy is not None
-            case "back":
-                return not running and not self._watching
-            case "debrief" | "next":
-                return self._solved and not running
-        return self._pane_action_acts(action, parameters) if self.is_mounted else True
-
-    def _pane_action_acts(self, action: str, parameters: tuple[object, ...]) -> bool:
-        match action, parameters:
-            case "shift", _:
-                return self.view.shown == "incident" and self.view.incident.is_wide
-            case "series", _:
-                return self.view.shown == "evidence" and self.view.evidence.has_choice
-            case (("filter" | "pause"), _):
-                return self.view.shows_log
-            case "show", ("hand",):
-                return self.board.by_hand
-        return True
+        moment = Moment(self._bench, self._copy is not None, self._solved, self._watching)
+        if (acts := run_action_acts(action, moment, self._kata)) is not None:
+            return acts
+        return pane_action_acts(action, parameters, self.view, self.board) if self.is_mounted else True
 
     def action_back(self) -> None:
         self.dismiss(None)
@@ -220,7 +200,7 @@ class KataScreen(Screen[None]):
         except DeskError as error:
             self._complain(error)
             return False
-        self._led_to = self.view.criteria.chosen
+        self.view.begin_leading()
         if pane == "evidence":
             self.action_show(pane)
         if self._timer is not None:
@@ -277,7 +257,7 @@ class KataScreen(Screen[None]):
         if ended.report is not None and ended.report.verdict is Verdict.PASSED:
             self._solved = True
         if not ended.by_hand:
-            self._lead_to_outcome()
+            self.view.lead_to_outcome(self.board)
         self.refresh_bindings()
 
     # -- showing
@@ -285,27 +265,11 @@ class KataScreen(Screen[None]):
     def _draw(self) -> None:
         if not self.is_attached:
             return
-        if self.board.probing:
-            self._lead(self.board.probing)
         self.view.draw(self._bench, self._copy)
         status = status_text(self.board, self._bench.run, self._sandbox, self._copy, watching=self._watching)
         if status != self._status:
             self._status = status
             self.query_one("#status", Static).update(status, layout=False)
-
-    def _lead(self, criterion: str) -> None:
-        """Move the cursor along with the run, unless the learner moved it."""
-        criteria = self.view.criteria
-        if criteria.chosen == self._led_to and criterion != self._led_to:
-            self._led_to = criterion
-            criteria.choose(criterion)
-
-    def _lead_to_outcome(self) -> None:
-        for verdict in OUTCOMES:
-            for criterion, result in self.board.results.items():
-                if result.finding.verdict is verdict and criterion in self.board.criteria:
-                    self._lead(criterion)
-                    return
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if self.is_attached:
@@ -369,28 +333,11 @@ class KataScreen(Screen[None]):
     # -- the learner's copy
 
     def action_hint(self) -> None:
-        from runner.tui.hint_text import hint_markdown
-        from runner.tui.text_screen import TextScreen
-
-        criterion = self._kata.criterion(self.view.criteria.chosen)
-        try:
-            hints = self._desk.hints(self._kata, criterion.id)
-        except DeskError as error:
-            self._complain(error)
-            return
-        self.app.push_screen(TextScreen(f"hint: {criterion.id}", hint_markdown(criterion, hints), opened_by="h"))
+        show_hint(self, self._desk, self._kata, self.view.criteria.chosen)
 
     @work
     async def action_reset(self) -> None:
-        from runner.tui.ask_screen import AskScreen
-
-        question = f"Put the broken service back?\n\nYour files in {self._copy} are kept as a copy first."
-        if not await self.app.push_screen_wait(AskScreen(question)):
-            return
-        try:
-            self.notify(safe_line(self._desk.reset(self._kata), 400), markup=False)
-        except DeskError as error:
-            self._complain(error)
+        await reset_copy(self, self._desk, self._kata, self._copy)
 
     @work(exclusive=True, group="edit")
     async def action_edit(self) -> None:

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from runner.catalog.kata import Kata
+from runner.record.finding import Verdict
 from runner.tui.bench import Bench
+from runner.tui.board import Board
 from runner.tui.criteria_list import CriteriaList
 from runner.tui.evidence_pane import EvidencePane
 from runner.tui.files_pane import FilesPane
@@ -20,7 +23,9 @@ from runner.tui.reader import Reader
 from runner.tui.vitals_view import VitalsView
 
 WIDE = 100
-PANES = {"incident": "Incident", "evidence": "Evidence", "log": "Log", "files": "Files"}
+OUTCOMES = (Verdict.FAILED, Verdict.ERROR, Verdict.INCONCLUSIVE)
+PANES = {"incident": "1 Incident", "evidence": "2 Evidence", "log": "3 Log", "files": "4 Files"}
+BY_HAND = {"hand": "5 By hand"}
 
 
 class KataView(Container):
@@ -29,7 +34,7 @@ class KataView(Container):
     def __init__(self, kata: Kata) -> None:
         super().__init__(id="bench")
         self._kata = kata
-        self._was_probing = ""
+        self._led_to = ""
 
     def compose(self) -> ComposeResult:
         yield CriteriaList(self._kata.criteria)
@@ -81,7 +86,7 @@ class KataView(Container):
     def lay_out(self) -> None:
         """Where there is room for it the log is always there, and so is no pane to switch to."""
         bar = self.query_one(PaneBar)
-        names = {**PANES, "hand": "By hand"} if "hand" in bar.panes else PANES
+        names = PANES | (BY_HAND if "hand" in bar.panes else {})
         bar.panes = {pane: name for pane, name in names.items() if pane != "log" or not self.is_wide}
         if bar.shown not in bar.panes:
             self.show_pane("evidence")
@@ -91,7 +96,7 @@ class KataView(Container):
         bar = self.query_one(PaneBar)
         if offered != ("hand" in bar.panes):
             names = {pane: name for pane, name in bar.panes.items() if pane != "hand"}
-            bar.panes = {**names, "hand": "By hand"} if offered else names
+            bar.panes = names | (BY_HAND if offered else {})
             if not offered and bar.shown == "hand":
                 self.show_pane("evidence")
 
@@ -116,14 +121,37 @@ class KataView(Container):
     def page(self, step: int) -> None:
         """Scroll the pane that is shown by a page."""
         shown = self.shown
-        pane = {"log": self.log_pane.view, "files": self.files.view}.get(shown) or self.query_one(f"#{shown}")
+        places: dict[str, Widget] = {"log": self.log_pane.view, "files": self.files.view}
+        pane = places.get(shown) or self.query_one(f"#{shown}")
         pane.scroll_page_down(animate=False) if step > 0 else pane.scroll_page_up(animate=False)
+
+    # -- the cursor
+
+    def begin_leading(self) -> None:
+        """From here the cursor moves along with the run, until the learner moves it."""
+        self._led_to = self.criteria.chosen
+
+    def lead(self, criterion: str) -> None:
+        """Move the cursor, unless the learner moved it."""
+        if self.criteria.chosen == self._led_to and criterion != self._led_to:
+            self._led_to = criterion
+            self.criteria.choose(criterion)
+
+    def lead_to_outcome(self, board: Board) -> None:
+        """To the first criterion that wants looking at, the gravest first."""
+        for verdict in OUTCOMES:
+            for criterion, result in board.results.items():
+                if result.finding.verdict is verdict and criterion in board.criteria:
+                    self.lead(criterion)
+                    return
 
     # -- drawing
 
     def draw(self, bench: Bench, copy: Path | None) -> None:
         """What the bench has come to, in every pane that is seen."""
         board, criteria = bench.board, self.criteria
+        if board.probing:
+            self.lead(board.probing)
         criteria.show(board)
         self.offer_by_hand(board.by_hand)
         if self.shown == "hand":

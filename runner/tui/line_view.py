@@ -18,7 +18,10 @@ R = TypeVar("R")
 
 
 class LineView(ScrollView, Generic[R], can_focus=True):
-    """Shows `rows`; `draw` makes one line of each. Scrolls with arrows, `j k`, pages, `g G`."""
+    """Shows `rows`; `draw` makes one line of each. Scrolls with arrows, `j k`, pages, `g G`.
+
+    Where it `follows` it stays at the end while rows are added, until the reader scrolls back.
+    """
 
     ALLOW_SELECT = True
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,8 +41,9 @@ class LineView(ScrollView, Generic[R], can_focus=True):
     }
     """
 
-    def __init__(self, draw: Callable[[R], Content], id: str | None = None) -> None:
+    def __init__(self, draw: Callable[[R], Content], id: str | None = None, follows: bool = False) -> None:
         super().__init__(id=id)
+        self.follows = self._may_follow = follows
         self._draw = draw
         self._rows: list[R] = []
         self._widest = 0
@@ -48,22 +52,32 @@ class LineView(ScrollView, Generic[R], can_focus=True):
     def rows(self) -> Sequence[R]:
         return self._rows
 
-    @property
-    def is_at_end(self) -> bool:
-        return self.is_vertical_scroll_end
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self.follows = self._may_follow and (self.is_vertical_scroll_end or (self.follows and new_value >= old_value))
+
+    def on_resize(self) -> None:
+        self._to_end()
+
+    def _to_end(self) -> None:
+        if self.follows:
+            self.scroll_end(animate=False, immediate=True, x_axis=False)
 
     def show(self, rows: Sequence[R]) -> None:
-        """Other rows from the top."""
+        """Other rows: from the top, or from the end where this view follows what is added."""
         self._rows, self._widest = [], 0
-        self.scroll_to(0, 0, animate=False, immediate=True)
         self._put(rows, 0)
+        self.scroll_to(0, 0, animate=False, immediate=True)
+        self.follows = self._may_follow
+        self.call_after_refresh(self._to_end)
 
     def add(self, rows: Sequence[R], keep: int) -> None:
-        """More rows at the end, of which the last `keep` stay. A reader at the end goes along, any other stays put."""
-        at_end, gone = self.is_at_end, max(0, len(self._rows) + len(rows) - keep)
+        """More rows at the end; the last `keep` stay. One who follows goes along, any other reader stays put."""
+        gone = max(0, len(self._rows) + len(rows) - keep)
         self._put(rows, gone)
-        if at_end and not self.is_vertical_scrollbar_grabbed:
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
+        if self.follows and not self.is_vertical_scrollbar_grabbed:
+            self._to_end()
+            self.call_after_refresh(self._to_end)  # a scrollbar that is not there yet lets nothing scroll
         elif gone:
             self.scroll_to(y=max(0, self.scroll_offset.y - gone), animate=False, immediate=True)
 

@@ -38,7 +38,8 @@ class LogPane(Vertical):
             height: 1; padding: 0 1; color: $text-muted; background: $surface;
             text-wrap: nowrap; text-overflow: ellipsis;
         }
-        & > FilterInput { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
+        & > FilterInput { display: none; }
+        & > FilterInput, & > FilterInput:focus { height: 1; border: none; padding: 0 1; background: $panel; }
         & > FilterInput.-open { display: block; }
         & > LineView { height: 1fr; padding: 0 1; }
     }
@@ -56,7 +57,7 @@ class LogPane(Vertical):
     def compose(self) -> ComposeResult:
         yield Static(id="log-head", markup=False)
         yield FilterInput(placeholder=HELP, select_on_focus=False)
-        yield LineView[LogLine](line_content, id="log-lines")
+        yield LineView[LogLine](line_content, id="log-lines", follows=True)
 
     @property
     def view(self) -> LineView[LogLine]:
@@ -111,23 +112,22 @@ class LogPane(Vertical):
         self._filter = wanted
         self._seen = self._book.total
         self.view.show([line for line in self._book.lines if wanted.passes(line)])
-        self.view.scroll_end(animate=False, immediate=True)
 
     def _show_head(self, book: LogBook) -> None:
-        text = self._trouble or log_head(book, len(self.view.rows), self._seen, self.paused, self.view.is_at_end)
+        text = self._trouble or log_head(book, len(self.view.rows), self._seen, self.paused, self.view.follows)
         if text != self._head:
             self._head = text
             self.query_one("#log-head", Static).update(safe_line(text, 400), layout=False)
 
 
-def log_head(book: LogBook, shown: int, seen: int, paused: bool, at_end: bool) -> str:
+def log_head(book: LogBook, shown: int, seen: int, paused: bool, follows: bool) -> str:
     """`log · 12 of 3,400 lines · paused, 300 new · all in ~/…/log`."""
     if not book.total:
         return "log · nothing printed yet"
     parts = [f"log · {shown:,} of {book.total:,} lines" if shown < book.total else f"log · {shown:,} lines"]
     if paused:
         parts.append(f"paused, {book.total - seen:,} new")
-    elif not at_end:
+    elif not follows:
         parts.append("reading back (G follows)")
     if book.dropped:
         parts.append(f"{book.dropped:,} came too fast to keep")

@@ -18,17 +18,23 @@ MOST_LINES = 14
 
 
 class Moment(Struct, frozen=True):
-    """`at_s` is seconds since the probe began, None where no chart tells; `lines` are what was printed around it."""
+    """`at_s` is seconds since the probe began, None where no chart tells; `lines` are what was printed around it.
+
+    `was_quiet`: nothing was, and `lines` are the last before it.
+    """
 
     at_s: float | None
     lines: tuple[LogLine, ...]
+    was_quiet: bool = False
 
     @property
     def told(self) -> str:
         """What the lines are, as a heading."""
         if self.at_s is None:
             return "The last lines of the service in this probe"
-        return f"What the service printed around second {self.at_s:.1f}, where it was furthest from the limit"
+        if self.was_quiet:
+            return f"It printed nothing around second {self.at_s:.1f}, furthest from the limit; before that"
+        return f"What the service printed around second {self.at_s:.1f}, furthest from the limit"
 
 
 def moment_of(finding: Finding, lines: Sequence[LogLine]) -> Moment:
@@ -39,7 +45,7 @@ def moment_of(finding: Finding, lines: Sequence[LogLine]) -> Moment:
     nearest = sorted(lines, key=lambda line: abs(line.at_s - at_s))[:MOST_LINES]
     around = [line for line in nearest if abs(line.at_s - at_s) <= AROUND_S]
     if not around:  # quiet then: what was said last before it
-        around = [line for line in lines if line.at_s <= at_s][-3:]
+        return Moment(at_s, tuple([line for line in lines if line.at_s <= at_s][-3:]), was_quiet=True)
     return Moment(at_s, tuple(sorted(around, key=lambda line: line.at_s)))
 
 

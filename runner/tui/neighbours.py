@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from runner.clock import monotonic_s
 from runner.tui.safe import safe_line
@@ -58,9 +58,7 @@ def load_line() -> str:
     return f"load {one:.1f} over a minute, {five:.1f} over five, on {os.cpu_count() or 1} cores"
 
 
-def busiest(
-    before: Mapping[int, tuple[str, float]], after: Mapping[int, tuple[str, float]], took_s: float
-) -> list[str]:
+def busiest(before: Used, after: Used, took_s: float) -> list[str]:
     """The processes that used most between two looks: `ffmpeg (process 4711) used 180% of a core`."""
     shares = [
         ((used - before[pid][1]) / max(took_s, 0.1), name, pid)

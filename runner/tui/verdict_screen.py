@@ -37,8 +37,8 @@ class VerdictScreen(Screen[Wish]):
     """Left with what the learner wants next, or None."""
 
     HELP = (
-        "A verdict and its reasons: the chart of what was measured with its limit, the events that decided it, what the "
-        "service printed then, and lines to see it again by hand."
+        "A verdict and its reasons: the chart of what was measured with its limit, the events that decided it, what "
+        "the service printed then, and lines to see it again by hand."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "wish('lesson')", "Lesson", tooltip="the page that explains it", id="verdict.lesson"),
@@ -62,7 +62,7 @@ class VerdictScreen(Screen[Wish]):
         self._picker = SeriesPicker()
 
     def compose(self) -> ComposeResult:
-        yield Static(safe_line(f"{self._judged.criterion.id}", 200), classes="title", markup=False)
+        yield Static(safe_line(f"Verdict  ·  {self._judged.criterion.id}", 200), classes="title", markup=False)
         with VerticalScroll(id="page"):
             yield Static(id="verdict-head", markup=False)
             yield Static(id="verdict-series", markup=False)
