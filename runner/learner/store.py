@@ -79,7 +79,7 @@ class Comparison(Struct, frozen=True):
 
 
 class Backup(Struct, frozen=True):
-    """A copy kept before files were replaced; `reason` is `reset`, `restore` or `undo`."""
+    """A copy kept before files were replaced; `reason` is `reset`, `restore`, `edit` or `undo`."""
 
     id: int
     kata: str

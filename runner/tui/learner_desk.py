@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,11 +15,14 @@ from runner.catalog.loader import kata_slugs, load_kata
 from runner.catalog.quiz import Question, question_key, quiz_of
 from runner.catalog.yaml_file import read_text
 from runner.learner.errors import LearnerError
-from runner.learner.histories import pack_histories
-from runner.learner.snapshot import Snapshot, unpack
+from runner.learner.histories import lines_logged, pack_histories
+from runner.learner.home import data_home
+from runner.learner.snapshot import Snapshot, take_snapshot, unpack
 from runner.learner.store import Store
 from runner.learner.workspace import Workspace
+from runner.record.events import Event
 from runner.record.finding import Verdict
+from runner.record.happened import Logged
 from runner.record.report import Report
 from runner.tui.course_about import about_entry, search_texts
 from runner.tui.course_entries import LAST_OPENED, kata_entry, lesson_pages, read_course
@@ -163,6 +166,29 @@ class LearnerDesk:
     def search_texts(self) -> dict[tuple[str, str], tuple[str, ...]]:
         with _explained():
             return search_texts()
+
+    # -- the workbench
+
+    def by_hand(self, kata: Kata) -> AsyncIterator[Event]:
+        from runner.verifier import RunRequest, run
+
+        with _explained():
+            folder = self._workspace.started(kata)
+        return run(RunRequest(kata=kata, source=folder, sandbox=self._sandbox))
+
+    def log_file(self, kata: Kata) -> Path | None:
+        return data_home() / "logs" / f"{kata.slug}.log"
+
+    def logged(self, kata: Kata, criterion: str) -> tuple[Logged, ...]:
+        with _explained():
+            attempts = self._store.attempts(kata.slug)
+            packed = self._store.histories(attempts[-1].id) if attempts else b""
+        return lines_logged(packed, criterion)
+
+    def keep_copy(self, kata: Kata) -> str:
+        with _explained():
+            self._store.keep(kata.slug, take_snapshot(self._workspace.started(kata)), "edit")
+        return f"`prodrill reset {kata.slug} --undo` brings it back."
 
 
 @contextmanager
