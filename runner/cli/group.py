@@ -30,6 +30,7 @@ _SECTIONS: Mapping[str, Mapping[str, str]] = {
         "diff": "What you changed.",
         "reset": "Go back to the broken service; a copy of yours is kept.",
         "attempts": "List your attempts, compare two, restore one.",
+        "card": "Before and after: what your fix changed, as text or as a picture.",
         "recheck": "Judge a kept attempt again, without running anything.",
         "solution": "Show the accepted fixes.",
     },
