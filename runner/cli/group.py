@@ -33,6 +33,7 @@ _SECTIONS: Mapping[str, Mapping[str, str]] = {
         "card": "Before and after: what your fix changed, as text or as a picture.",
         "recheck": "Judge a kept attempt again, without running anything.",
         "solution": "Show the accepted fixes.",
+        "progress": "Take everything to another machine: export it to a file, import one.",
     },
     "Set-up": {
         "doctor": "Say what works on this machine, and how to mend what does not.",
@@ -44,6 +45,7 @@ _SECTIONS: Mapping[str, Mapping[str, str]] = {
         "new": "Scaffold a kata.",
         "lint": "Check all that can be checked without running a service.",
         "prove": "Prove that accepted fixes pass and rejected ones fail as named.",
+        "record": "Measure the broken services, for the cards of those who did not.",
         "bench": "Measure prodrill's own speed and memory.",
     },
 }
