@@ -31,6 +31,7 @@ _SECTIONS: Mapping[str, Mapping[str, str]] = {
         "reset": "Go back to the broken service; a copy of yours is kept.",
         "attempts": "List your attempts, compare two, restore one.",
         "card": "Before and after: what your fix changed, as text or as a picture.",
+        "certificate": "Verify every kata once more, and write a page that says so.",
         "recheck": "Judge a kept attempt again, without running anything.",
         "solution": "Show the accepted fixes.",
         "progress": "Take everything to another machine: export it to a file, import one.",
