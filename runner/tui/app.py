@@ -20,7 +20,8 @@ from runner.record.tries import TryEvent
 from runner.tui.desk import Desk, DeskError
 from runner.tui.heap import settle
 from runner.tui.map_screen import MapScreen
-from runner.tui.messages import DebriefRequested, KataRequested, LessonRequested
+from runner.tui.messages import KataRequested, LessonRequested
+from runner.tui.record_routes import RecordRoutes
 from runner.tui.safe import safe_line
 from runner.tui.theme import DARK, LIGHT, first_theme
 from runner.tui.verification import Verify
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from runner.tui.lesson_screen import TryOut
 
 
-class ProdrillApp(App[None]):
+class ProdrillApp(RecordRoutes, App[None]):
     """The course and the workbench over one `Desk`; `verify` gives the events of a verification, `try_out` of a try."""
 
     TITLE = "Prodrill"
@@ -68,12 +69,13 @@ class ProdrillApp(App[None]):
 
     async def action_quit(self) -> None:
         """End what is running, then leave; the terminal is given back in every case."""
+        from runner.tui.certificate_screen import CertificateScreen
         from runner.tui.kata_screen import KataScreen
         from runner.tui.lesson_screen import LessonScreen
 
         try:
             for screen in self.screen_stack:
-                if isinstance(screen, KataScreen | LessonScreen):
+                if isinstance(screen, KataScreen | LessonScreen | CertificateScreen):
                     await screen.stop()
         finally:
             self.exit()
@@ -115,15 +117,6 @@ class ProdrillApp(App[None]):
         if message.page and message.page in names:
             lesson = replace(lesson, place=names.index(message.page))
         self.push_screen(LessonScreen(self._desk, lesson, self._try_out))
-
-    def on_debrief_requested(self, message: DebriefRequested) -> None:
-        from runner.tui.debrief_screen import DebriefScreen
-
-        try:
-            kata = self._desk.kata(message.slug)
-            self.push_screen(DebriefScreen(kata.spec.title, self._desk.debrief(kata)))
-        except DeskError as error:
-            self._complain(error)
 
     def on_next_requested(self) -> None:
         self._to_the_map()

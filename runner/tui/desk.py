@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
@@ -16,6 +16,9 @@ from runner.catalog.blocks import Block
 from runner.catalog.kata import Kata
 from runner.catalog.quiz import Question
 from runner.record.report import Report
+
+if TYPE_CHECKING:
+    from runner.tui.records import Records
 
 
 class DeskError(Exception):
@@ -169,3 +172,8 @@ class Desk(Protocol):
     def sandbox_line(self) -> str:
         """Which sandbox will be used, in one line. May take a second: asks the engine."""
         ...
+
+    # -- what was done
+
+    @property
+    def records(self) -> Records: ...

@@ -23,7 +23,7 @@ from runner.tui.desk import AttemptFiles, Desk, DeskError
 from runner.tui.evidence_pane import EvidencePane
 from runner.tui.kata_status import status_text
 from runner.tui.log_pane import LogPane
-from runner.tui.messages import DebriefRequested, LessonRequested, NextRequested
+from runner.tui.messages import DebriefRequested, HistoryRequested, LessonRequested, NextRequested
 from runner.tui.pane_bar import PaneBar
 from runner.tui.reader import Reader
 from runner.tui.safe import safe_line
@@ -46,7 +46,9 @@ class KataScreen(Screen[None]):
         Binding("c", "cancel", "Cancel", tooltip="end the run, leave nothing running", id="kata.cancel"),
         Binding("e", "edit", "Edit", tooltip="open your copy in your editor", id="kata.edit"),
         Binding("h", "hint", "Hint", tooltip="a hint for the criterion under the cursor", id="kata.hint"),
-        Binding("d", "debrief", "Debrief", tooltip="what broke, and why a fix holds", id="kata.debrief"),
+        Binding(
+            "d", "debrief", "Debrief", tooltip="what broke, before and after, the accepted answers", id="kata.debrief"
+        ),
         Binding(
             "l",
             "lesson",
@@ -54,6 +56,8 @@ class KataScreen(Screen[None]):
             tooltip="the lesson behind this kata; at a failed criterion, the page that explains it",
             id="kata.lesson",
         ),
+        Binding("a", "history", "Attempts", tooltip="what you tried: numbers, code, restore", id="kata.history"),
+        Binding("u", "undo", "Undo", tooltip="undo the last reset, restore or import", id="kata.undo"),
         Binding("x", "reset", "Reset", tooltip="put the broken service back (asks; keeps a copy)", id="kata.reset"),
         Binding("n", "next", "Next", tooltip="open what comes next in the course", id="kata.next"),
         Binding("escape", "cancel", "Cancel", show=False, id="kata.cancel_by_escape"),
@@ -81,6 +85,7 @@ class KataScreen(Screen[None]):
         self._copy: Path | None = None
         self._last_file: Path | None = None
         self._solved = False
+        self._can_undo = False
         self._led_to = ""
         self._sandbox = ""
         self._status = Content()
@@ -167,6 +172,8 @@ class KataScreen(Screen[None]):
                 return not running and self._copy is not None
             case "edit":
                 return self._copy is not None
+            case "undo":
+                return not running and self._can_undo
             case "back":
                 return not running
             case "shift":
@@ -188,6 +195,27 @@ class KataScreen(Screen[None]):
         failed = result is not None and result.finding.verdict is Verdict.FAILED
         link = criterion.lesson if failed and criterion.lesson else self._kata.spec.lesson
         self.post_message(LessonRequested.by_link(link))
+
+    def action_history(self) -> None:
+        self.post_message(HistoryRequested(self._kata.slug))
+
+    def action_undo(self) -> None:
+        try:
+            self.notify(safe_line(self._desk.records.undo(self._kata), 400), markup=False)
+        except DeskError as error:
+            self._complain(error)
+        self._look_for_undo()
+
+    def on_screen_resume(self) -> None:
+        self._look_for_undo()
+
+    def _look_for_undo(self) -> None:
+        """Asked for when the learner comes here and when files were replaced; the footer asks far more often."""
+        try:
+            self._can_undo = self._desk.records.may_change and self._desk.records.can_undo(self._kata)
+        except DeskError as error:
+            self._complain(error)
+        self.refresh_bindings()
 
     def action_debrief(self) -> None:
         self.post_message(DebriefRequested(self._kata.slug))
@@ -338,6 +366,7 @@ class KataScreen(Screen[None]):
             self.notify(safe_line(self._desk.reset(self._kata), 400), markup=False)
         except DeskError as error:
             self._complain(error)
+        self._look_for_undo()
 
     @work(exclusive=True, group="edit")
     async def action_edit(self) -> None:

@@ -23,6 +23,8 @@ from runner.record.finding import Verdict
 from runner.record.report import Report
 from runner.tui.course_entries import kata_entry, lesson_pages, read_course
 from runner.tui.desk import AttemptFiles, CourseMap, DeskError, Hints, Lesson
+from runner.tui.learner_records import LearnerRecords
+from runner.tui.records import Records
 
 
 class LearnerDesk:
@@ -99,7 +101,7 @@ class LearnerDesk:
     def reset(self, kata: Kata) -> str:
         with _explained():
             self._workspace.reset(kata)
-        return f"The broken service is back. `prodrill reset {kata.slug} --undo` brings your files back."
+        return "The broken service is back; u brings your files back."
 
     def begin_attempt(self, kata: Kata) -> AttemptFiles:
         with _explained():
@@ -125,6 +127,12 @@ class LearnerDesk:
         from runner.tui.sandbox_line import sandbox_line
 
         return sandbox_line(self._sandbox)
+
+    # -- what was done
+
+    @property
+    def records(self) -> Records:
+        return LearnerRecords(self._store, self._workspace)
 
 
 @contextmanager

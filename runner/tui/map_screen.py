@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from runner.tui.desk import CourseMap, Desk, Entry, Progress
 from runner.tui.heap import tidy
 from runner.tui.map_rows import entry_row, standing
-from runner.tui.messages import KataRequested, LessonRequested
+from runner.tui.messages import KataRequested, LessonRequested, ProgressRequested
 from runner.tui.safe import safe_line
 
 _QUIET_AFTER_S = 1.0
@@ -27,6 +27,7 @@ class MapScreen(Screen[None]):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next", "Continue", tooltip="open what comes next in the course", id="map.next"),
+        Binding("p", "progress", "Your work", tooltip="export, import, reset all, certificate", id="map.progress"),
         Binding("j", "move(1)", "Down", show=False, id="map.down"),
         Binding("k", "move(-1)", "Up", show=False, id="map.up"),
         Binding("g", "edge(0)", "Top", show=False, id="map.top"),
@@ -101,6 +102,9 @@ class MapScreen(Screen[None]):
         entry = self._rows[event.option_index]
         if entry is not None:
             self._open(entry)
+
+    def action_progress(self) -> None:
+        self.post_message(ProgressRequested())
 
     def action_next(self) -> None:
         if self._course.next_entry is not None:

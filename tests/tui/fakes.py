@@ -28,6 +28,7 @@ from runner.record.finding import Finding, Series, Verdict
 from runner.record.report import CriterionResult, Report
 from runner.record.tries import TryEvent
 from runner.tui.desk import AttemptFiles, CourseMap, DeskError, Entry, Hints, Lesson, Page, Part, Progress
+from tests.tui.fake_records import FakeRecords
 
 SANDBOX_LINE = "no Docker engine: runs on this machine, isolates nothing"
 SENTENCES = {
@@ -158,6 +159,7 @@ class FakeDesk:
         self.questions: tuple[Question, ...] = ()
         self.answered: dict[str, tuple[str, ...]] = {}
         self.trouble = ""
+        self.kept_records = FakeRecords(self._kata)
 
     def course_map(self) -> CourseMap:
         done = Progress.DONE if self.solved(self._kata) else Progress.FAILED if self.recorded else Progress.OPEN
@@ -230,6 +232,12 @@ class FakeDesk:
 
     def sandbox_line(self) -> str:
         return SANDBOX_LINE
+
+    # -- what was done
+
+    @property
+    def records(self) -> FakeRecords:
+        return self.kept_records
 
 
 def screen_text(app: App[None]) -> str:
