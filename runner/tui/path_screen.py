@@ -15,7 +15,7 @@ from runner.tui.safe import safe_line, safe_text
 
 
 class PathScreen(ModalScreen[Path | None]):
-    """The file named, or None; `~` is the learner's home."""
+    """The file named, or None; `~` is the learner's home, and a bare name is in the folder of `suggested`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", priority=True, id="path.close"),
@@ -29,7 +29,8 @@ class PathScreen(ModalScreen[Path | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static(self._question, markup=False)
-            yield Input(safe_line(str(self._suggested), 300), select_on_focus=False)
+            yield Input(safe_line(self._suggested.name, 300), select_on_focus=False)
+            yield Static(safe_line(f"in {self._suggested.parent}, or a whole path", 300), classes="muted", markup=False)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -37,7 +38,7 @@ class PathScreen(ModalScreen[Path | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         name = event.value.strip()
-        self.dismiss(Path(name).expanduser() if name else None)
+        self.dismiss(self._suggested.parent / Path(name).expanduser() if name else None)
 
     def action_close(self) -> None:
         self.dismiss(None)
