@@ -10,6 +10,7 @@ from textual.highlight import highlight
 from runner.tui.safe import safe_text
 
 MOST_LINES = 2_000
+_WIDEST_TINT = 160
 _LANGUAGES = {".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".ts": "typescript", ".json": "json",
               ".sql": "sql", ".md": "markdown"}  # fmt: skip
 _SIGNS = {"+": "on $success 15%", "-": "on $error 15%"}
@@ -22,6 +23,7 @@ def diff_text(patch: str) -> Content:
     cut = len(lines) - MOST_LINES
     shown: list[Content] = []
     language = ""
+    width = min(_WIDEST_TINT, max((len(line) for line in lines[:MOST_LINES]), default=0))
     for line in lines[:MOST_LINES]:
         if line.startswith(("--- ", "+++ ")):
             language = _language(line) or language
@@ -29,7 +31,7 @@ def diff_text(patch: str) -> Content:
         elif line.startswith("@@"):
             shown.append(Content.assemble((line, "$text-primary")))
         else:
-            shown.append(_code(line, language))
+            shown.append(_code(line, language, width))
     if cut > 0:
         shown.append(Content.assemble((f"… {cut:,} more lines are not shown", "dim")))
     return Content("\n").join(shown)
@@ -40,8 +42,9 @@ def _language(line: str) -> str:
     return _LANGUAGES.get(PurePosixPath(name).suffix, "text") if name != "/dev/null" else ""
 
 
-def _code(line: str, language: str) -> Content:
+def _code(line: str, language: str, width: int) -> Content:
+    """The tint of a changed line reaches to the longest line's end, so that changes read as blocks."""
     sign, code = line[:1], line[1:]
     shown = highlight(code, language=language) if language and code.strip() else Content(code)
-    made = Content.assemble((sign, _MARKS.get(sign, "")), shown)
+    made = Content.assemble((sign, _MARKS.get(sign, "")), shown, " " * max(0, width - len(line)))
     return made.stylize(_SIGNS[sign]) if sign in _SIGNS else made

@@ -153,15 +153,11 @@ def work_text(standings: tuple[Standing, ...], changed: tuple[str, ...]) -> Cont
     passed = sum(each.state is not State.NOT_PASSED for each in standings)
     lines = [Content.assemble((f"{passed} of {len(standings)} katas have passed", "bold")), Content("")]
     for each in standings:
-        sign, style, word = (
-            ("✓", "$text-success", "passed") if each.state is not State.NOT_PASSED else ("·", "dim", "open")
-        )
-        mine = "  your copy differs from the broken service" if each.kata.slug in changed else ""
-        lines.append(
-            Content.assemble(
-                (f"{sign} {word:<8}", style), safe_line(each.kata.spec.title, 80), (safe_line(mine, 80), "dim")
-            )
-        )
+        has_passed = each.state is not State.NOT_PASSED
+        sign, style, word = ("✓", "$text-success", "passed") if has_passed else ("·", "dim", "open")
+        mine = "  (your copy differs from the broken service)" if each.kata.slug in changed else ""
+        title = safe_line(each.kata.spec.title, 80)
+        lines.append(Content.assemble((f"{sign} {word:<8}", style), title, (mine, "dim")))
     lines += [
         Content(""),
         Content("c verifies all of them once more, for a certificate." if is_ready(standings) else

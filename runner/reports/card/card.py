@@ -12,14 +12,23 @@ from runner.record.report import CriterionResult, Report
 from runner.reports.paint import number
 
 MOST_CHARTS = 8
+_NOT_TOLD = frozenset({"sandbox", "engine", "os", "kernel"})
+_ELSEWHERE = (
+    "Before was recorded on its author's machine, and after on yours: hold each against its own limit, and not one "
+    "machine's milliseconds against the other's."
+)
 
 
 class Side(Struct, frozen=True):
-    """One of the two: what was verified (`the broken service`) and where its report comes from (`attempt 3`)."""
+    """One of the two: what was verified (`the broken service`) and where its report comes from (`attempt 3`).
+
+    `elsewhere` where it was measured on another machine, so that its times are not to be held against times here.
+    """
 
     report: Report
     title: str
     origin: str
+    elsewhere: bool = False
 
     @property
     def facts(self) -> str:
@@ -135,8 +144,10 @@ def foot_lines(card: Card) -> list[str]:
     """With what it was measured, said once where it was the same; and how to read the charts."""
     told = [_measured_with(side) for side in (card.before, card.after)]
     sides = [f"before: {told[0]}", f"after: {told[1]}"] if told[0] != told[1] else [f"both: {told[0]}"]
+    elsewhere = any(side.elsewhere for side in (card.before, card.after))
     return [
         *sides,
+        *([_ELSEWHERE] if elsewhere else []),
         "Both sides were driven by the same probes; a chart has one scale, from zero, and each limit is that of its "
         "own run. Event-loop delay and memory are as the service's own process told them.",
     ]
@@ -144,7 +155,7 @@ def foot_lines(card: Card) -> list[str]:
 
 def _measured_with(side: Side) -> str:
     sealed = "sealed" if side.report.sealed else "isolates nothing"
-    versions = ", ".join(f"{name} {version}" for name, version in side.report.versions.items() if name != "sandbox")
+    versions = ", ".join(f"{name} {version}" for name, version in side.report.versions.items() if name not in _NOT_TOLD)
     return f"{side.report.sandbox} sandbox ({sealed}); {versions or 'no versions on record'}"
 
 

@@ -29,4 +29,4 @@ def card_of(kata: Kata, before: Measured, after: Measured) -> Card:
 def _side(measured: Measured) -> Side:
     title = "the broken service" if measured.what == "broken" else "your fix"
     origin = "recorded with the kata" if measured.attempt is None else f"attempt {measured.attempt}"
-    return Side(measured.report, title, origin)
+    return Side(measured.report, title, origin, elsewhere=measured.attempt is None)

@@ -14,6 +14,7 @@ WIDTH = 1200.0
 _MARGIN = 48.0
 _INNER = WIDTH - 2 * _MARGIN
 _GAP = 20.0
+_TITLE_WIDTH = _INNER - 230
 _CHART_WIDTH, _CHART_HEIGHT = (_INNER - _GAP) / 2, 270.0
 _BARS_AT = _MARGIN + 690.0
 _BARS_WIDTH = 160.0
@@ -48,10 +49,11 @@ def render(card: Card, theme: Theme = "light") -> str:
 
 
 def _head(card: Card, y: float) -> _Block:
-    title = wrapped(card.title, _INNER - 300, 34, 1)[0]
+    size = next((size for size in (34, 30, 26) if len(wrapped(card.title, _TITLE_WIDTH, size, 9)) == 1), 22)
+    title = wrapped(card.title, _TITLE_WIDTH, size, 1)[0]
     parts = [
         text(_MARGIN, y + 10, "PRODRILL  ·  BEFORE AND AFTER", size=13, kind="quiet strong"),
-        text(_MARGIN, y + 52, title, size=34, kind="strong"),
+        text(_MARGIN, y + 52, title, size=size, kind="strong"),
         text(_MARGIN, y + 78, card.kata, size=15, kind="quiet"),
         text(
             WIDTH - _MARGIN, y + 52, f"{card.before.tally} → {card.after.tally}", size=30, kind="strong", anchor="end"
