@@ -16,7 +16,8 @@ from textual.widgets import Input, TextArea
 from runner.learner.settings import Settings
 from runner.tui.desk import CourseMap, Desk, DeskError
 from runner.tui.map_screen import MapScreen
-from runner.tui.messages import DebriefRequested, KataRequested, LessonRequested
+from runner.tui.messages import KataRequested, LessonRequested
+from runner.tui.record_routes import RecordRoutes
 from runner.tui.safe import safe_line
 from runner.tui.signals import leave_for_certain, leaving_by_signals, terminal_is_gone, write_nowhere
 from runner.tui.theme import THEMES, first_theme, theme_after
@@ -41,7 +42,7 @@ class Runs(Protocol):
     async def stop(self) -> None: ...
 
 
-class ProdrillApp(App[None]):
+class ProdrillApp(RecordRoutes, App[None]):
     """The course and the workbench over one `Desk`; `verify` gives the events of a verification, `try_out` of a try.
 
     `settings` gives theme, keys and editor. Raises `SettingsError` for keys that cannot hold.
@@ -186,15 +187,6 @@ class ProdrillApp(App[None]):
             lesson = replace(lesson, place=names.index(message.page))
         self._remember("lesson", message.slug)
         self.push_screen(LessonScreen(self._desk, lesson, self._try_out))
-
-    def on_debrief_requested(self, message: DebriefRequested) -> None:
-        from runner.tui.debrief_screen import DebriefScreen
-
-        try:
-            kata = self._desk.kata(message.slug)
-            self.push_screen(DebriefScreen(kata.spec.title, self._desk.debrief(kata)))
-        except DeskError as error:
-            self._complain(error)
 
     def on_next_requested(self) -> None:
         self._to_the_map()

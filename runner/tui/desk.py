@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
 from runner.catalog.blocks import Block
 from runner.catalog.kata import Kata
 from runner.catalog.quiz import Question
-from runner.record.finding import Verdict
 from runner.record.events import Event
+from runner.record.finding import Verdict
 from runner.record.happened import Logged
 from runner.record.report import Report
+
+if TYPE_CHECKING:
+    from runner.tui.records import Records
 
 
 class DeskError(Exception):
@@ -239,3 +242,8 @@ class Desk(Protocol):
     def keep_copy(self, kata: Kata) -> str:
         """Keep the learner's files as they are now; says how to get them back."""
         ...
+
+    # -- what was done
+
+    @property
+    def records(self) -> Records: ...

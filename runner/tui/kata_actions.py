@@ -18,6 +18,7 @@ class Moment(Struct):
     has_copy: bool
     is_solved: bool
     is_watching: bool
+    can_undo: bool
 
 
 def run_action_acts(action: str, moment: Moment, kata: Kata) -> bool | None:
@@ -28,6 +29,8 @@ def run_action_acts(action: str, moment: Moment, kata: Kata) -> bool | None:
             return running or moment.is_watching
         case "verify" | "reset":
             return not running and moment.has_copy
+        case "undo":
+            return not running and moment.can_undo
         case "run":
             return (not running or by_hand) and not moment.is_watching and moment.has_copy
         case "watch":

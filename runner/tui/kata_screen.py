@@ -26,7 +26,7 @@ from runner.tui.judged import judged_of
 from runner.tui.kata_actions import Moment, pane_action_acts, run_action_acts
 from runner.tui.kata_status import status_text
 from runner.tui.kata_view import WIDE, KataView
-from runner.tui.messages import DebriefRequested, LessonRequested, NextRequested
+from runner.tui.messages import DebriefRequested, HistoryRequested, LessonRequested, NextRequested
 from runner.tui.pane_bar import PaneBar
 from runner.tui.safe import safe_line
 from runner.tui.verdict_screen import VerdictScreen, Wish
@@ -52,7 +52,9 @@ class KataScreen(Screen[None]):
         Binding("E", "edit_here", "Edit here", show=False, tooltip="edit in this terminal", id="kata.edit_here"),
         Binding("y", "copy", "Copy curl", tooltip="copy a line that asks the running service", id="kata.copy"),
         Binding("h", "hint", "Hint", tooltip="a hint for the criterion under the cursor", id="kata.hint"),
-        Binding("d", "debrief", "Debrief", tooltip="what broke, and why a fix holds", id="kata.debrief"),
+        Binding(
+            "d", "debrief", "Debrief", tooltip="what broke, before and after, the accepted answers", id="kata.debrief"
+        ),
         Binding(
             "l",
             "lesson",
@@ -60,6 +62,8 @@ class KataScreen(Screen[None]):
             tooltip="the lesson behind this kata; at a failed criterion, the page that explains it",
             id="kata.lesson",
         ),
+        Binding("a", "history", "Attempts", tooltip="what you tried: numbers, code, restore", id="kata.history"),
+        Binding("u", "undo", "Undo", show=False, tooltip="undo the last reset, restore or import", id="kata.undo"),
         Binding(
             "x",
             "reset",
@@ -96,6 +100,7 @@ class KataScreen(Screen[None]):
         self._copy: Path | None = None
         self._last_file: Path | None = None
         self._solved = False
+        self._can_undo = False
         self._sandbox = ""
         self._status = Content()
         self._watching = False
@@ -159,7 +164,7 @@ class KataScreen(Screen[None]):
         self.call_after_refresh(self._draw)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        moment = Moment(self._bench, self._copy is not None, self._solved, self._watching)
+        moment = Moment(self._bench, self._copy is not None, self._solved, self._watching, self._can_undo)
         if (acts := run_action_acts(action, moment, self._kata)) is not None:
             return acts
         return pane_action_acts(action, parameters, self.view, self.board) if self.is_mounted else True
@@ -177,6 +182,27 @@ class KataScreen(Screen[None]):
         failed = result is not None and result.finding.verdict is Verdict.FAILED
         link = criterion.lesson if failed and criterion.lesson else self._kata.spec.lesson
         self.post_message(LessonRequested.by_link(link))
+
+    def action_history(self) -> None:
+        self.post_message(HistoryRequested(self._kata.slug))
+
+    def action_undo(self) -> None:
+        try:
+            self.notify(safe_line(self._desk.records.undo(self._kata), 400), markup=False)
+        except DeskError as error:
+            self._complain(error)
+        self._look_for_undo()
+
+    def on_screen_resume(self) -> None:
+        self._look_for_undo()
+
+    def _look_for_undo(self) -> None:
+        """Asked for when the learner comes here and when files were replaced; the footer asks far more often."""
+        try:
+            self._can_undo = self._desk.records.may_change and self._desk.records.can_undo(self._kata)
+        except DeskError as error:
+            self._complain(error)
+        self.refresh_bindings()
 
     def action_debrief(self) -> None:
         self.post_message(DebriefRequested(self._kata.slug))
@@ -338,6 +364,7 @@ class KataScreen(Screen[None]):
     @work
     async def action_reset(self) -> None:
         await reset_copy(self, self._desk, self._kata, self._copy)
+        self._look_for_undo()
 
     @work(exclusive=True, group="edit")
     async def action_edit(self) -> None:

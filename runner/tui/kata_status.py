@@ -69,5 +69,7 @@ def _outcome(report: Report) -> Content:
     tally = ", ".join(f"{counts[v]} {v.value}" for v in Verdict if counts[v])
     head = (f"{VERDICT_GLYPHS[verdict]} {verdict.value}: ", f"bold {VERDICT_STYLES[verdict]}")
     if verdict is Verdict.PASSED:
-        return Content.assemble(head, f"all {plural(len(report.results), 'criterion')} · d debrief, n next")
+        return Content.assemble(
+            head, f"all {plural(len(report.results), 'criterion')} · d debrief, card, answers · n next"
+        )
     return Content.assemble(head, f"{tally} · {report.wall_s:.1f} s · seed {report.seed}")

@@ -27,6 +27,8 @@ from runner.record.report import Report
 from runner.tui.course_about import about_entry, search_texts
 from runner.tui.course_entries import LAST_OPENED, kata_entry, lesson_pages, read_course
 from runner.tui.desk import About, AttemptFiles, CourseMap, DeskError, Entry, Hints, Lesson
+from runner.tui.learner_records import LearnerRecords
+from runner.tui.records import Records
 
 _WHOLE = 10_000
 
@@ -111,7 +113,7 @@ class LearnerDesk:
     def reset(self, kata: Kata) -> str:
         with _explained():
             self._workspace.reset(kata)
-        return f"The broken service is back. `prodrill reset {kata.slug} --undo` brings your files back."
+        return "The broken service is back; u brings your files back."
 
     def begin_attempt(self, kata: Kata) -> AttemptFiles:
         with _explained():
@@ -189,6 +191,12 @@ class LearnerDesk:
         with _explained():
             self._store.keep(kata.slug, take_snapshot(self._workspace.started(kata)), "edit")
         return f"`prodrill reset {kata.slug} --undo` brings it back."
+
+    # -- what was done
+
+    @property
+    def records(self) -> Records:
+        return LearnerRecords(self._store, self._workspace, may_change=not self._holder)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from runner.tui.heap import tidy
 from runner.tui.map_about import about_text, not_built
 from runner.tui.map_filter import Texts, filter_after, shown
 from runner.tui.map_rows import standing
-from runner.tui.messages import KataRequested, LessonRequested
+from runner.tui.messages import KataRequested, LessonRequested, ProgressRequested
 from runner.tui.safe import safe_line
 
 _QUIET_AFTER_S = 1.0
@@ -37,6 +37,7 @@ class MapScreen(Screen[None]):
         ),
         Binding("f", "filter", "Filter", tooltip="show all, open, failed, or done", id="map.filter"),
         Binding("escape", "show_all", "Show all", tooltip="end the search and the filter", id="map.show_all"),
+        Binding("p", "progress", "Your work", tooltip="export, import, reset all, certificate", id="map.progress"),
         Binding("j", "move(1)", "Down", show=False, id="map.down"),
         Binding("k", "move(-1)", "Up", show=False, id="map.up"),
         Binding("g", "edge(0)", "Top", show=False, id="map.top"),
@@ -133,6 +134,9 @@ class MapScreen(Screen[None]):
         entry = self.query_one(CourseList).chosen
         if entry is not None:
             self._open(entry)
+
+    def action_progress(self) -> None:
+        self.post_message(ProgressRequested())
 
     def action_next(self) -> None:
         if self._course.next_entry is not None:

@@ -29,6 +29,7 @@ from runner.record.happened import Logged
 from runner.record.report import CriterionResult, Report
 from runner.record.tries import TryEvent
 from runner.tui.desk import About, AttemptFiles, CourseMap, DeskError, Entry, Hints, Lesson, Page, Part, Progress
+from tests.tui.fake_records import FakeRecords
 
 SANDBOX_LINE = "no Docker engine: runs on this machine, isolates nothing"
 SENTENCES = {
@@ -165,6 +166,7 @@ class FakeDesk:
         self.hand_run: FakeEngine | None = None
         self.printed: tuple[Logged, ...] = ()
         self.copies_kept = 0
+        self.kept_records = FakeRecords(self._kata)
 
     def course_map(self) -> CourseMap:
         done = Progress.DONE if self.solved(self._kata) else Progress.FAILED if self.recorded else Progress.OPEN
@@ -281,6 +283,12 @@ class FakeDesk:
     def keep_copy(self, kata: Kata) -> str:
         self.copies_kept += 1
         return "`prodrill reset --undo` brings it back."
+
+    # -- what was done
+
+    @property
+    def records(self) -> FakeRecords:
+        return self.kept_records
 
 
 def screen_text(app: App[None]) -> str:
