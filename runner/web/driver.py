@@ -7,10 +7,16 @@ import signal
 from contextlib import suppress
 
 from textual.drivers.web_driver import WebDriver
+from textual.events import AppFocus
 
 
 class TabDriver(WebDriver):
     """Chosen by `TEXTUAL_DRIVER`; standard input is the app's life line."""
+
+    def start_application_mode(self) -> None:
+        """A tab that was opened is in front, where the web driver takes it to be behind and hides the keys."""
+        super().start_application_mode()
+        self._app.call_later(self._app.post_message, AppFocus())
 
     def run_input_thread(self) -> None:
         super().run_input_thread()
