@@ -7,20 +7,25 @@ import sys
 
 from runner.cli.errors import UserError
 from runner.cli.output import is_terminal
+from runner.cli.plain import is_plain
+
+_BY_COMMANDS = (
+    "All of it works by commands as well: `prodrill lesson` lists the lessons and `prodrill list` the katas, "
+    "`prodrill start KATA` begins one, `prodrill verify KATA` judges it, `prodrill --help` shows the rest."
+)
 
 
-def open_app(sandbox: str = "auto") -> None:
-    """Runs the Textual app until it is left. Raises `UserError` without a terminal it could draw on."""
+def open_app(sandbox: str = "auto") -> int:
+    """Runs the Textual app until it is left, and gives its exit code. Raises `UserError` where it cannot be drawn."""
+    if is_plain():
+        raise UserError(f"the app is drawn on a screen, and plain text was asked for. {_BY_COMMANDS}")
     if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
-        raise UserError(
-            "the app needs a terminal, and this is none. "
-            "`prodrill list` shows the katas and `prodrill --help` the commands, which work without one."
-        )
+        raise UserError(f"the app needs a terminal, and this is none. {_BY_COMMANDS}")
     if os.environ.get("TERM") in ("dumb", "unknown"):
         raise UserError(
             f"the app cannot draw on a terminal of TERM={os.environ['TERM']}. "
             "Set TERM to what your terminal is (xterm-256color fits most), or begin with `prodrill list`."
         )
-    from runner.tui.app import open_app as open_textual_app
+    from runner.tui.opening import open_app as open_textual_app
 
-    open_textual_app(sandbox=sandbox)
+    return open_textual_app(sandbox=sandbox)

@@ -13,6 +13,8 @@ from click.shell_completion import CompletionItem
 
 from runner import __version__
 from runner.cli.errors import UserError, did_you_mean
+from runner.cli.params import sandbox_option
+from runner.cli.plain import plain_option, with_plain
 
 _SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Learn": {
@@ -37,6 +39,7 @@ _SECTIONS: Mapping[str, Mapping[str, str]] = {
     "Set-up": {
         "doctor": "Say what works on this machine, and how to mend what does not.",
         "prepare": "Fetch and build everything now, to work offline later.",
+        "settings": "Where the file of settings is, and what it says.",
         "completion": "Print the completion script of a shell.",
     },
     "For authors": {
@@ -63,7 +66,7 @@ class LazyGroup(click.Group):
         command = importlib.import_module(f"runner.cli.commands.{cmd_name}").command
         if not isinstance(command, click.Command):
             raise TypeError(f"runner.cli.commands.{cmd_name}.command is no command: {command!r}")
-        return command
+        return with_plain(command)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -91,19 +94,18 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", prog_name="prodrill", message="%(prog)s %(version)s")
-@click.option(
-    "--sandbox",
-    type=click.Choice(["auto", "docker", "process"]),
-    default="auto",
-    help="Where the app runs services: in docker where an engine answers, or as processes.",
-)
+@sandbox_option
 @click.pass_context
-def root(ctx: click.Context, sandbox: str) -> None:
+def root(ctx: click.Context, sandbox: str) -> int | None:
     """Repair Node.js services that are not ready for production, and have their behaviour judged.
 
     Without a command, opens the app.
     """
-    if ctx.invoked_subcommand is None:
-        from runner.cli.app import open_app
+    if ctx.invoked_subcommand is not None:
+        return None
+    from runner.cli.app import open_app
 
-        open_app(sandbox)
+    return open_app(sandbox)
+
+
+root.params.append(plain_option())

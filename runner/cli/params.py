@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from runner.learner.settings import SANDBOXES, load_settings
+
 HERE = "."
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -80,10 +82,10 @@ def kata_or_here_argument(function: F) -> F:
 def sandbox_option(function: F) -> F:
     return click.option(
         "--sandbox",
-        type=click.Choice(["auto", "docker", "process"]),
-        default="auto",
-        show_default=True,
-        help="Where the service runs: auto takes docker where an engine answers.",
+        type=click.Choice(SANDBOXES),
+        default=lambda: load_settings().sandbox,
+        show_default="as your settings say, else auto",
+        help="Where services run: auto takes docker where an engine answers.",
     )(function)
 
 

@@ -44,7 +44,7 @@ class Desk(Struct, frozen=True):
 def open_desk() -> Iterator[Desk]:
     """The learner's state, made on first use and closed at the end of the block. Raises `LearnerError`."""
     with open_store() as store:
-        yield Desk(store, Workspace(workspace_root(store), store))
+        yield Desk(store, Workspace(workspace_root(), store))
 
 
 def find_kata(name: str) -> Kata:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.clock import monotonic_s, utc_now
-from runner.learner.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreTooNew
+from runner.learner.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreReadOnly, StoreTooNew
 
 Row = tuple[Any, ...]
 
@@ -48,13 +48,14 @@ _FORMATS: tuple[tuple[str, ...], ...] = (
             was_right INTEGER NOT NULL, answered_at TEXT NOT NULL) STRICT""",
         "CREATE INDEX answers_of_lesson ON answers (lesson, question, id)",
     ),
+    ("ALTER TABLE lessons ADD COLUMN scroll INTEGER NOT NULL DEFAULT 0",),
 )
 
 
 class Database:
     """The open file. Safe to use from several threads of one process; errors are the kinds of `StoreError`."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, read_only: bool = False) -> None:
         self.file = file
         self._lock = threading.RLock()
         with self._explained():
@@ -62,6 +63,8 @@ class Database:
         try:
             with self._explained():
                 self._migrate()
+                if read_only:
+                    self._connection.execute("PRAGMA query_only = ON")
         except BaseException:
             self._connection.close()
             raise
@@ -136,6 +139,8 @@ class Database:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             return StoreDamaged(self.file, self._keep_damaged(), str(error))
+        if code == sqlite3.SQLITE_READONLY and self._connection.execute("PRAGMA query_only").fetchone()[0]:
+            return StoreReadOnly(self.file)
         if code == sqlite3.SQLITE_FULL:
             return StoreFull(self.file)
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):

@@ -5,8 +5,10 @@
     │   ├── StoreBusy           another process held it for too long
     │   ├── StoreFull           the disk is full
     │   ├── StoreDamaged        it is not readable any more; it was kept under another name (`kept`)
-    │   └── StoreTooNew         a newer prodrill wrote it
+    │   ├── StoreTooNew         a newer prodrill wrote it
+    │   └── StoreReadOnly       it was opened to be read only
     ├── NoSuchAttempt           no attempt of that number
+    ├── SettingsError           the file of settings, or a variable, says what is not understood
     └── WorkspaceError          the learner's copy of a service cannot be used (`folder`)
         ├── NotStarted          there is no copy yet
         ├── FolderRefused       it holds what cannot be snapshotted: too much, a link out, a device
@@ -61,9 +63,18 @@ class StoreTooNew(StoreError):
         )
 
 
+class StoreReadOnly(StoreError):
+    def __init__(self, file: Path) -> None:
+        super().__init__(file, "another prodrill is open on it, so nothing is changed from here. Close that one first.")
+
+
 class NoSuchAttempt(LearnerError):
     def __init__(self, attempt_id: int) -> None:
         super().__init__(f"There is no attempt {attempt_id}. `prodrill attempts` lists them.")
+
+
+class SettingsError(LearnerError):
+    pass
 
 
 class WorkspaceError(LearnerError):

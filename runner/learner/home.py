@@ -12,8 +12,6 @@ from pathlib import Path
 from runner.learner.errors import LearnerError
 from runner.learner.store import Store
 
-_WORKSPACE = "workspace"
-
 
 def data_home() -> Path:
     """The folder of the learner's state: `PRODRILL_HOME`, else what the platform keeps data in."""
@@ -26,8 +24,11 @@ def data_home() -> Path:
     return Path(user_data_path("prodrill", appauthor=False))
 
 
-def open_store() -> Store:
-    """The learner's store, made on first use; raises `LearnerError` where the folder cannot be written."""
+def open_store(*, read_only: bool = False) -> Store:
+    """The learner's store, made on first use; `read_only` has it refuse every change by `StoreReadOnly`.
+
+    Raises `LearnerError` where the folder cannot be written.
+    """
     home = data_home()
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -35,24 +36,21 @@ def open_store() -> Store:
         raise LearnerError(
             f"{home} cannot be made ({error.strerror}). Set PRODRILL_HOME to a folder you can write to."
         ) from error
-    return Store(home / "learner.sqlite3")
+    return Store(home / "learner.sqlite3", read_only=read_only)
 
 
-def workspace_root(store: Store) -> Path:
-    """The folder that holds one copy a kata: `PRODRILL_WORKSPACE`, else the learner's choice, else a default.
+def workspace_root() -> Path:
+    """The folder that holds one copy a kata: `PRODRILL_WORKSPACE`, else the settings' choice, else a default.
 
-    The default is `~/prodrill`, or `workspace` in `PRODRILL_HOME` where that is set.
+    The default is `~/prodrill`, or `workspace` in `PRODRILL_HOME` where that is set. Raises `SettingsError`, and
+    `LearnerError` where a file was chosen.
     """
-    chosen = os.environ.get("PRODRILL_WORKSPACE") or store.setting(_WORKSPACE)
-    if chosen:
-        return Path(chosen).expanduser().resolve()
-    return data_home() / _WORKSPACE if os.environ.get("PRODRILL_HOME") else Path.home() / "prodrill"
+    from runner.learner.settings import load_settings
 
-
-def choose_workspace(store: Store, folder: Path) -> Path:
-    """Remembers `folder` as the place of the learner's copies, and returns it; nothing is moved."""
-    chosen = folder.expanduser().resolve()
-    if chosen.exists() and not chosen.is_dir():
-        raise LearnerError(f"{chosen} is a file. Choose a folder for your copies.")
-    store.set_setting(_WORKSPACE, str(chosen))
-    return chosen
+    chosen = load_settings().workspace
+    if not chosen:
+        return data_home() / "workspace" if os.environ.get("PRODRILL_HOME") else Path.home() / "prodrill"
+    folder = Path(chosen).expanduser().resolve()
+    if folder.exists() and not folder.is_dir():
+        raise LearnerError(f"The workspace {folder} is a file. Choose a folder for your copies.")
+    return folder

@@ -50,11 +50,15 @@ class Progress(Struct, frozen=True):
 
 
 class Reading(Struct, frozen=True):
-    """Where a lesson was left: the page counted from 0, and when its end was first reached."""
+    """Where a lesson was left: the page counted from 0, when its end was first reached, and how far down the page.
+
+    `scroll` is a share of the page, in ten-thousandths.
+    """
 
     lesson: str
     page: int
     finished_at: str | None
+    scroll: int = 0
 
 
 class Change(Struct, frozen=True):
@@ -90,8 +94,8 @@ class Store:
     Raises the kinds of `StoreError`, and `NoSuchAttempt`. Several processes and threads may use one file.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._database = Database(file)
+    def __init__(self, file: Path, *, read_only: bool = False) -> None:
+        self._database = Database(file, read_only=read_only)
         self.quiz = QuizAnswers(self._database)
 
     def __enter__(self) -> Self:
@@ -226,13 +230,21 @@ class Store:
         """Remembers the page (from 0) a lesson was left at, and that its end was reached."""
         with self._database.writing() as db:
             db.execute(
-                "INSERT INTO lessons VALUES (?1, ?2, ?3) ON CONFLICT (lesson) DO UPDATE SET page = ?2,"
-                " finished_at = coalesce(finished_at, ?3)",
+                "INSERT INTO lessons (lesson, page, finished_at) VALUES (?1, ?2, ?3) ON CONFLICT (lesson) DO UPDATE"
+                " SET scroll = iif(page = ?2, scroll, 0), page = ?2, finished_at = coalesce(finished_at, ?3)",
                 (lesson, page, _now() if finished else None),
             )
 
+    def scrolled_to(self, lesson: str, page: int, scroll: int) -> None:
+        """Remembers how far down a page was read, in ten-thousandths of it; nothing where another page was left."""
+        with self._database.writing() as db:
+            db.execute("UPDATE lessons SET scroll = ?3 WHERE lesson = ?1 AND page = ?2", (lesson, page, scroll))
+
     def readings(self) -> dict[str, Reading]:
-        return {row[0]: Reading(*row) for row in self._database.rows("SELECT * FROM lessons")}
+        return {
+            row[0]: Reading(*row)
+            for row in self._database.rows("SELECT lesson, page, finished_at, scroll FROM lessons")
+        }
 
     def setting(self, name: str) -> str | None:
         rows = self._database.rows("SELECT value FROM settings WHERE name = ?", name)

@@ -2,88 +2,137 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from msgspec.structs import replace
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.events import Resize
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
-from runner.catalog.blocks import Block
-from runner.catalog.kata import Kata
-from runner.record.events import Event
-from runner.record.tries import TryEvent
-from runner.tui.desk import Desk, DeskError
-from runner.tui.heap import settle
+from runner.learner.settings import Settings
+from runner.tui.desk import CourseMap, Desk, DeskError
 from runner.tui.map_screen import MapScreen
 from runner.tui.messages import DebriefRequested, KataRequested, LessonRequested
 from runner.tui.safe import safe_line
-from runner.tui.theme import DARK, LIGHT, first_theme
+from runner.tui.signals import leaving_by_signals
+from runner.tui.theme import THEMES, first_theme, theme_after
+from runner.tui.too_small import TooSmallScreen, is_too_small
 from runner.tui.verification import Verify
 
 if TYPE_CHECKING:
     from runner.tui.lesson_screen import TryOut
 
 
+def _commands() -> type[Provider]:
+    # Imported when first opened: the palette is not needed for the first paint.
+    from runner.tui.palette import ValidCommands
+
+    return ValidCommands
+
+
+@runtime_checkable
+class Runs(Protocol):
+    """A screen with something under way: `stop` ends it and waits until nothing of it is left."""
+
+    async def stop(self) -> None: ...
+
+
 class ProdrillApp(App[None]):
-    """The course and the workbench over one `Desk`; `verify` gives the events of a verification, `try_out` of a try."""
+    """The course and the workbench over one `Desk`; `verify` gives the events of a verification, `try_out` of a try.
+
+    `settings` gives theme, keys and editor. Raises `SettingsError` for keys that cannot hold.
+    """
 
     TITLE = "Prodrill"
     CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = False
+    COMMANDS = {_commands}  # noqa: RUF012  the base declares no ClassVar
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark", "help", "Help", key_display="?", tooltip="this page", id="app.help"),
-        Binding("T", "theme", "Theme", show=False, tooltip="dark or light", id="app.theme"),
+        Binding("question_mark", "help", "Help", key_display="?", tooltip="what can be done here", id="app.help"),
+        Binding("ctrl+p", "command_palette", "Find", tooltip="all that can be done now, by name", id="app.palette"),
+        Binding("T", "theme", "Theme", show=False, tooltip="dark, light, or the terminal's colours", id="app.theme"),
         Binding("q", "quit", "Quit", tooltip="leave; a run under way is ended", id="app.quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit_always"),
     ]
 
-    def __init__(self, desk: Desk, verify: Verify, try_out: TryOut, kata: str = "") -> None:
+    def __init__(
+        self, desk: Desk, verify: Verify, try_out: TryOut, kata: str = "", settings: Settings | None = None
+    ) -> None:
         super().__init__()
         self._desk = desk
         self._verify = verify
         self._try_out = try_out
         self._first_kata = kata
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = first_theme()
+        self.settings = settings or Settings()
+        self._until_left = ExitStack()
+        for theme, _ in THEMES.values():
+            self.register_theme(theme)
+        self.theme = first_theme(self.settings.theme)
+        if self.settings.keys:
+            from runner.tui.keys import check_keys
+
+            self.set_keymap(check_keys(self.settings.keys))
 
     def get_default_screen(self) -> Screen[None]:
         return MapScreen(self._desk)
 
     def on_mount(self) -> None:
-        loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                loop.add_signal_handler(getattr(signal, name), self._leave)
+        self._until_left.enter_context(leaving_by_signals(self._leave))
+        if self._desk.read_only:
+            self.notify(safe_line(self._desk.read_only, 400), title="read only", timeout=15, markup=False)
         if self._first_kata:
             self.post_message(KataRequested(self._first_kata))
 
-    def _leave(self) -> None:
-        self.action_help_quit()
+    def on_unmount(self) -> None:
+        self._until_left.close()
+
+    def on_resize(self, event: Resize) -> None:
+        """A terminal too small to show anything says so; what is open goes on beneath."""
+        covered = isinstance(self.screen, TooSmallScreen)
+        if is_too_small(event.size) and not covered:
+            self.push_screen(TooSmallScreen())
+        elif covered and not is_too_small(event.size):
+            self.pop_screen()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While something is typed, its letters are no commands."""
+        typing = isinstance(self.focused, Input | TextArea)
+        return not (typing and action in {"help", "theme", "quit"})
+
+    # -- leaving
+
+    def _leave(self, number: int) -> None:
+        self.call_later(self._quit, 128 + number)
 
     async def action_quit(self) -> None:
-        """End what is running, then leave; the terminal is given back in every case."""
-        from runner.tui.kata_screen import KataScreen
-        from runner.tui.lesson_screen import LessonScreen
+        await self._quit(0)
 
+    async def _quit(self, code: int) -> None:
+        """End what is running, then leave; the terminal is given back in every case."""
         try:
             for screen in self.screen_stack:
-                if isinstance(screen, KataScreen | LessonScreen):
+                if isinstance(screen, Runs):
                     await screen.stop()
         finally:
-            self.exit()
+            self.exit(return_code=code)
 
     def action_help_quit(self) -> None:
         """Ctrl-C leaves, as it does everywhere else (with text selected it copies instead)."""
         self.call_later(self.action_quit)
 
+    # -- what acts everywhere
+
     def action_theme(self) -> None:
-        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+        self.choose_theme(theme_after(self.theme))
+
+    def choose_theme(self, name: str) -> None:
+        """`name` is one that the settings take."""
+        self.theme = THEMES[name][0].name
+        self.clear_notifications()
+        self.notify(f'To keep it: theme = "{name}" in your settings.', title=f"theme: {name}", timeout=4, markup=False)
 
     def action_help(self) -> None:
         from runner.tui.help_text import help_markdown
@@ -91,6 +140,21 @@ class ProdrillApp(App[None]):
 
         if not self.screen.is_modal:
             self.push_screen(TextScreen("help", help_markdown(self.screen), opened_by="question_mark"))
+
+    def course_now(self) -> CourseMap:
+        try:
+            return self._desk.course_map()
+        except DeskError as error:
+            self._complain(error)
+            return CourseMap(())
+
+    def open_entry(self, kind: str, slug: str) -> None:
+        """Open a lesson or a kata, from wherever the learner is."""
+        if kind == "lesson":
+            self._to_the_map()
+        self.post_message(LessonRequested(slug) if kind == "lesson" else KataRequested(slug))
+
+    # -- routes
 
     def on_kata_requested(self, message: KataRequested) -> None:
         from runner.tui.kata_screen import KataScreen
@@ -136,37 +200,3 @@ class ProdrillApp(App[None]):
 
     def _complain(self, error: Exception) -> None:
         self.notify(safe_line(str(error), 600), severity="error", timeout=10, markup=False)
-
-
-def open_app(kata: str = "", sandbox: str = "auto") -> None:
-    """Run the app over the learner's own state until it is left; `kata` is opened at once.
-
-    `sandbox` is `auto`, `docker` or `process`.
-    Raises `LearnerError` where the learner's folder or file of state cannot be used.
-    """
-    from runner.learner.home import open_store, workspace_root
-    from runner.tui.learner_desk import LearnerDesk
-
-    with open_store() as store:
-        desk = LearnerDesk(store, workspace_root(store), sandbox)
-        settle()
-        ProdrillApp(desk, _verifier_in(sandbox), _trier_in(sandbox), kata).run()
-
-
-def _trier_in(sandbox: str) -> TryOut:
-    def tried(block: Block) -> AsyncIterator[TryEvent]:
-        from runner.verifier.tryout import TryRequest, try_out
-
-        return try_out(TryRequest(block.name, block.code, block.language, sandbox))
-
-    return tried
-
-
-def _verifier_in(sandbox: str) -> Verify:
-    def verified(kata: Kata, source: Path, histories: Path) -> AsyncIterator[Event]:
-        # Imported here: nothing of the engine is needed for the first paint.
-        from runner.verifier import VerifyRequest, verify
-
-        return verify(VerifyRequest(kata=kata, source=source, sandbox=sandbox, histories=histories))
-
-    return verified

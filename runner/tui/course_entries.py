@@ -16,6 +16,8 @@ from runner.learner.store import Progress as Standing
 from runner.learner.store import Reading, Store
 from runner.tui.desk import CourseMap, Entry, Page, Part, Progress
 
+LAST_OPENED = "last_opened"
+
 
 def read_course(store: Store) -> CourseMap:
     """The whole map; what cannot be read is named in `problems`, and the rest is shown. Raises `CatalogError`."""
@@ -36,7 +38,8 @@ def read_course(store: Store) -> CourseMap:
     coming = _coming(syllabus, {kata.slug for kata in katas})
     parts += [Part("More katas", tuple(others))] if others else []
     parts += [Part("Coming", coming)] if coming else []
-    return CourseMap(tuple(parts), tuple(problems))
+    kind, _, slug = (store.setting(LAST_OPENED) or "").partition(" ")
+    return CourseMap(tuple(parts), tuple(problems), (kind, slug))
 
 
 def kata_entry(kata: Kata, standing: Standing | None) -> Entry:

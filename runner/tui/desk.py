@@ -15,6 +15,7 @@ from msgspec import Struct
 from runner.catalog.blocks import Block
 from runner.catalog.kata import Kata
 from runner.catalog.quiz import Question
+from runner.record.finding import Verdict
 from runner.record.report import Report
 
 
@@ -52,12 +53,20 @@ class Part(Struct, frozen=True):
     title: str
     entries: tuple[Entry, ...]
 
+    @property
+    def minutes_left(self) -> int:
+        return sum(entry.minutes for entry in self.entries if entry.progress is not Progress.DONE)
+
 
 class CourseMap(Struct, frozen=True):
-    """The whole course as the learner stands in it; `problems` name what could not be read."""
+    """The whole course as the learner stands in it; `problems` name what could not be read.
+
+    `last` is the kind and the slug of what was opened last, or empty.
+    """
 
     parts: tuple[Part, ...]
     problems: tuple[str, ...] = ()
+    last: tuple[str, str] = ("", "")
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -70,8 +79,10 @@ class CourseMap(Struct, frozen=True):
 
     @property
     def next_entry(self) -> Entry | None:
-        """The first thing in course order that is there and not done."""
-        return next((entry for entry in self.there if entry.progress is not Progress.DONE), None)
+        """Where the learner was, or what follows it in the course; before that, whatever is not done yet."""
+        there = self.there
+        place = next((at for at, entry in enumerate(there) if (entry.kind, entry.slug) == self.last), 0)
+        return next((entry for entry in (*there[place:], *there[:place]) if entry.progress is not Progress.DONE), None)
 
     @property
     def minutes_left(self) -> int:
@@ -94,7 +105,8 @@ class Page(Struct, frozen=True):
 class Lesson(Struct, frozen=True):
     """A lesson to read; `place` is the page the reader was on, `katas` what practises it.
 
-    `answered` holds the newest answer to each question that was answered, by its key.
+    `answered` holds the newest answer to each question that was answered, by its key. `scroll` is how far down the
+    page the reader was, as a share of it.
     """
 
     slug: str
@@ -104,6 +116,22 @@ class Lesson(Struct, frozen=True):
     katas: tuple[Entry, ...]
     questions: tuple[Question, ...] = ()
     answered: dict[str, tuple[str, ...]] = {}
+    scroll: float = 0.0
+
+
+class About(Struct, frozen=True):
+    """What a lesson or a kata is about, for the pane beside the map.
+
+    `points` are the syllabus's, each as `A3.1 text`. Of a lesson: the titles of its `pages`, and the index of the one
+    that was left. Of a kata: its `lesson`, its criteria with the last verdict on each, and how often it was tried.
+    """
+
+    points: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
+    place: int | None = None
+    lesson: str = ""
+    criteria: tuple[tuple[str, Verdict | None], ...] = ()
+    attempts: int = 0
 
 
 class Hints(Struct, frozen=True):
@@ -168,4 +196,25 @@ class Desk(Protocol):
 
     def sandbox_line(self) -> str:
         """Which sandbox will be used, in one line. May take a second: asks the engine."""
+        ...
+
+    # -- finding one's way
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be changed from here, in a sentence or two; empty where it can."""
+        ...
+
+    def remember_opened(self, kind: str, slug: str) -> None:
+        """Keep what was opened last, so that the map can lead back to it."""
+        ...
+
+    def remember_scroll(self, slug: str, page: int, share: float) -> None:
+        """Keep how far down the page of a lesson was read, as a share of it."""
+        ...
+
+    def about(self, entry: Entry) -> About: ...
+
+    def search_texts(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """What each entry can be found by besides its title, by kind and slug: points, headings, criteria."""
         ...

@@ -21,14 +21,21 @@ from runner.learner.store import Store
 from runner.learner.workspace import Workspace
 from runner.record.finding import Verdict
 from runner.record.report import Report
-from runner.tui.course_entries import kata_entry, lesson_pages, read_course
-from runner.tui.desk import AttemptFiles, CourseMap, DeskError, Hints, Lesson
+from runner.tui.course_about import about_entry, search_texts
+from runner.tui.course_entries import LAST_OPENED, kata_entry, lesson_pages, read_course
+from runner.tui.desk import About, AttemptFiles, CourseMap, DeskError, Entry, Hints, Lesson
+
+_WHOLE = 10_000
 
 
 class LearnerDesk:
-    """A `Desk` over one store and one workspace; `sandbox` is the one that was asked for."""
+    """A `Desk` over one store and one workspace; `sandbox` is the one that was asked for.
 
-    def __init__(self, store: Store, root: Path, sandbox: str = "auto") -> None:
+    `holder` names the app that is open on the same state already, where there is one: then nothing is changed.
+    """
+
+    def __init__(self, store: Store, root: Path, sandbox: str = "auto", holder: str = "") -> None:
+        self._holder = holder
         self._sandbox = sandbox
         self._store = store
         self._workspace = Workspace(root, store)
@@ -48,10 +55,12 @@ class LearnerDesk:
             answered = {name: each.given for name, each in self._store.quiz.of(slug).items()}
             progress, there = self._store.progress(), kata_slugs()
             katas = tuple(kata_entry(load_kata(kata), progress.get(kata)) for kata in lesson.katas if kata in there)
-        place = reading.page if reading else 0
-        return Lesson(slug, lesson.title, pages, place, katas, questions, answered)
+        place, scroll = (reading.page, reading.scroll / _WHOLE) if reading else (0, 0.0)
+        return Lesson(slug, lesson.title, pages, place, katas, questions, answered, scroll)
 
     def remember_place(self, slug: str, page: int, last: bool) -> None:
+        if self._holder:
+            return
         with _explained():
             self._store.read_to(slug, page, finished=last)
 
@@ -94,7 +103,7 @@ class LearnerDesk:
 
     def start(self, kata: Kata) -> Path:
         with _explained():
-            return self._workspace.start(kata)
+            return self._workspace.started(kata) if self._holder else self._workspace.start(kata)
 
     def reset(self, kata: Kata) -> str:
         with _explained():
@@ -125,6 +134,35 @@ class LearnerDesk:
         from runner.tui.sandbox_line import sandbox_line
 
         return sandbox_line(self._sandbox)
+
+    # -- finding one's way
+
+    @property
+    def read_only(self) -> str:
+        if not self._holder:
+            return ""
+        return (
+            f"Another prodrill ({self._holder}) is open on your work, so this one only shows it: verifying, editing "
+            "and answers are off. Close the other one and start this one again to change things."
+        )
+
+    def remember_opened(self, kind: str, slug: str) -> None:
+        if not self._holder:
+            with _explained():
+                self._store.set_setting(LAST_OPENED, f"{kind} {slug}")
+
+    def remember_scroll(self, slug: str, page: int, share: float) -> None:
+        if not self._holder:
+            with _explained():
+                self._store.scrolled_to(slug, page, round(share * _WHOLE))
+
+    def about(self, entry: Entry) -> About:
+        with _explained():
+            return about_entry(self._store, entry)
+
+    def search_texts(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        with _explained():
+            return search_texts()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Two themes, one dark and one light; every stylesheet of the app uses their variables only."""
+"""Three themes: dark, light, and the terminal's own colours; every stylesheet uses their variables only."""
 
 from __future__ import annotations
 
@@ -54,7 +54,56 @@ LIGHT = Theme(
 )
 
 
-def first_theme(env: Mapping[str, str] = os.environ) -> str:
-    """Light where the terminal says that its background is (`COLORFGBG=0;15`), else dark."""
+TERMINAL = Theme(
+    name="prodrill-terminal",
+    ansi=True,
+    primary="ansi_blue",
+    secondary="ansi_cyan",
+    accent="ansi_magenta",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    dark=True,
+    variables={
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "input-cursor-text-style": "reverse",
+        "block-cursor-foreground": "ansi_black",
+        "block-cursor-background": "ansi_cyan",
+        "footer-key-foreground": "ansi_magenta",
+        "input-cursor-background": "ansi_default",
+        "input-cursor-foreground": "ansi_black",
+        "input-selection-background": "ansi_cyan",
+        "input-selection-foreground": "ansi_black",
+        "screen-selection-background": "ansi_cyan",
+        "screen-selection-foreground": "ansi_black",
+        "border-blurred": "ansi_default",
+        **_scrollbars("ansi_default", "ansi_blue"),
+    },
+)
+THEMES: dict[str, tuple[Theme, str]] = {
+    "dark": (DARK, "light text on a dark ground"),
+    "light": (LIGHT, "dark text on a light ground"),
+    "terminal": (TERMINAL, "the colours your terminal is set to"),
+}
+"""By the names that the settings take, each with what it is, in the order that the key goes through them."""
+
+
+def first_theme(wanted: str = "auto", env: Mapping[str, str] = os.environ) -> str:
+    """The name of the theme that is `wanted`; of `auto` light where the terminal says so (`COLORFGBG=0;15`)."""
+    if wanted in THEMES:
+        return THEMES[wanted][0].name
     background = env.get("COLORFGBG", "").rsplit(";", 1)[-1]
     return LIGHT.name if background in {"7", "15"} else DARK.name
+
+
+def theme_after(name: str) -> str:
+    """The name, as the settings take it, of the theme that follows the one with Textual's `name`."""
+    names = list(THEMES)
+    place = next((index for index, (theme, _) in enumerate(THEMES.values()) if theme.name == name), -1)
+    return names[(place + 1) % len(names)]

@@ -40,7 +40,15 @@ Type = Callable[..., Typed]
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A learner's home with the small course, and nothing of this machine's."""
-    for name in ("NO_COLOR", "LESS", "PAGER", "PRODRILL_SANDBOX"):
+    for name in (
+        "NO_COLOR",
+        "LESS",
+        "PAGER",
+        "PRODRILL_SANDBOX",
+        "PRODRILL_PLAIN",
+        "PRODRILL_THEME",
+        "PRODRILL_EDITOR",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))

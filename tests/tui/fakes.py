@@ -27,7 +27,7 @@ from runner.record.events import (
 from runner.record.finding import Finding, Series, Verdict
 from runner.record.report import CriterionResult, Report
 from runner.record.tries import TryEvent
-from runner.tui.desk import AttemptFiles, CourseMap, DeskError, Entry, Hints, Lesson, Page, Part, Progress
+from runner.tui.desk import About, AttemptFiles, CourseMap, DeskError, Entry, Hints, Lesson, Page, Part, Progress
 
 SANDBOX_LINE = "no Docker engine: runs on this machine, isolates nothing"
 SENTENCES = {
@@ -158,6 +158,9 @@ class FakeDesk:
         self.questions: tuple[Question, ...] = ()
         self.answered: dict[str, tuple[str, ...]] = {}
         self.trouble = ""
+        self.last = ("", "")
+        self.scroll = 0.0
+        self.only_reads = ""
 
     def course_map(self) -> CourseMap:
         done = Progress.DONE if self.solved(self._kata) else Progress.FAILED if self.recorded else Progress.OPEN
@@ -167,7 +170,7 @@ class FakeDesk:
             Entry("kata", self._kata.slug, self._kata.spec.title, 40, done),
             Entry("kata", "burst-collapse", "burst-collapse", 0, Progress.COMING),
         )
-        return CourseMap((Part("Load", entries),))
+        return CourseMap((Part("Load", entries),), last=self.last)
 
     def lesson(self, slug: str) -> Lesson:
         if slug != "the-event-loop":
@@ -178,7 +181,8 @@ class FakeDesk:
             Page("Measure it", "Loop delay tells more than latency.", "measure-it"),
         )
         katas = self.course_map().entries[1:2]
-        return Lesson(slug, "The event loop", self.pages or pages, self.place, katas, self.questions, self.answered)
+        pages = self.pages or pages
+        return Lesson(slug, "The event loop", pages, self.place, katas, self.questions, self.answered, self.scroll)
 
     def remember_place(self, slug: str, page: int, last: bool) -> None:
         self.place, self.read = page, self.read or last
@@ -230,6 +234,34 @@ class FakeDesk:
 
     def sandbox_line(self) -> str:
         return SANDBOX_LINE
+
+    # -- finding one's way
+
+    @property
+    def read_only(self) -> str:
+        return self.only_reads
+
+    def remember_opened(self, kind: str, slug: str) -> None:
+        self.last = (kind, slug)
+
+    def remember_scroll(self, slug: str, page: int, share: float) -> None:
+        self.scroll = share
+
+    def about(self, entry: Entry) -> About:
+        if entry.kind == "lesson":
+            return About(("A3.1 the event loop is shared",), tuple(page.title for page in self.pages), self.place)
+        results = {each.criterion: each.finding.verdict for report in self.recorded[-1:] for each in report.results}
+        criteria = tuple((each.sentence, results.get(each.id)) for each in self._kata.criteria)
+        if entry.progress is Progress.COMING:
+            return About(("A1.1 predictable degradation under load",), lesson="The event loop")
+        return About(("A3.1 the event loop is shared",), (), None, "The event loop", criteria, len(self.recorded))
+
+    def search_texts(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        return {
+            ("lesson", "the-event-loop"): ("A3.1 the event loop is shared", "Measure it"),
+            ("kata", self._kata.slug): ("A3.1 the event loop is shared", *SENTENCES.values()),
+            ("kata", "burst-collapse"): ("A1.1 predictable degradation under load",),
+        }
 
 
 def screen_text(app: App[None]) -> str:

@@ -1,0 +1,50 @@
+"""Plain text: what a screen reader reads well. Asked for by `--plain` anywhere on the line, or by the settings.
+
+One place decides it for a process, because everything that is printed depends on it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from runner.learner.settings import load_settings
+
+_asked: list[bool] = []
+
+
+def is_plain() -> bool:
+    """No colour, no drawn lines, no sign without a word, nothing redrawn. Raises `SettingsError`."""
+    return bool(_asked) or load_settings().plain
+
+
+def forget() -> None:
+    """A new command line begins."""
+    _asked.clear()
+
+
+def plain_option() -> click.Option:
+    """`--plain`, for the root and for every command."""
+    return click.Option(
+        ["--plain"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_ask,
+        help="Plain text for a screen reader: no drawn lines, nothing redrawn.",
+    )
+
+
+def with_plain(command: click.Command) -> click.Command:
+    """`command`, and whatever it groups, with `--plain` beside its own options."""
+    if not any(parameter.name == "plain" for parameter in command.params):
+        command.params.append(plain_option())
+    for sub in command.commands.values() if isinstance(command, click.Group) else ():
+        with_plain(sub)
+    return command
+
+
+def _ask(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value:
+        _asked.append(True)
