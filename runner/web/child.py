@@ -10,14 +10,13 @@ from runner.learner.errors import LearnerError
 
 def main() -> int:
     """Run the app until it is left; what it cannot begin with goes to stderr as a sentence."""
-    from runner.tui.app import open_app
+    from runner.tui.opening import open_app
 
     try:
-        open_app(sandbox=sys.argv[1])
+        return open_app(sandbox=sys.argv[1])
     except (CatalogError, LearnerError) as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
 
 
 if __name__ == "__main__":

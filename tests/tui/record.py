@@ -59,7 +59,8 @@ def _nameless(event: Event) -> Event:
 
 def _rounded(event: Event) -> Event:
     """With figures as exact as anybody draws them, which is half the size."""
-    return msgspec.convert(_in_short(msgspec.to_builtins(event)), Event)
+    short: Event = msgspec.convert(_in_short(msgspec.to_builtins(event)), Event)
+    return short
 
 
 def _in_short(value: Any) -> Any:
