@@ -13,6 +13,7 @@ from msgspec import Struct
 from runner.catalog.content import content_root
 from runner.catalog.errors import BadValue, NoSuchLesson, NoSuchPage
 from runner.catalog.markdown import anchor, readable, sections, split_front_matter
+from runner.catalog.remembered import remembered
 from runner.catalog.syllabus import lesson_order
 from runner.catalog.yaml_file import read_text, typed
 
@@ -94,7 +95,7 @@ def load_lesson(slug: str) -> Lesson:
     file = content_root() / "course" / f"{slug}.md"
     if not file.is_file() or "/" in slug:
         raise NoSuchLesson(slug, lesson_slugs())
-    return read_lesson(file)
+    return _remembered(file)
 
 
 def read_lesson(file: Path) -> Lesson:
@@ -115,6 +116,9 @@ def read_lesson(file: Path) -> Lesson:
         text=text,
         text_line=text_line,
     )
+
+
+_remembered = remembered(read_lesson)
 
 
 def all_lessons() -> list[Lesson]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from runner.catalog.content import content_root
 from runner.catalog.errors import BadValue, CatalogError, MissingFile, NoSuchKata, nearest_name
 from runner.catalog.kata import BACKING, Criterion, Kata, KataSpec
+from runner.catalog.remembered import remembered
 from runner.catalog.yaml_file import read_typed
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -79,12 +80,18 @@ def _lesson_places() -> dict[str, int]:
 
 
 def _read(folder: Path) -> Kata:
-    file = folder / "kata.yaml"
+    return Kata(slug=folder.name, folder=folder, spec=_remembered_spec(folder / "kata.yaml"))
+
+
+def _read_spec(file: Path) -> KataSpec:
     spec = read_typed(file, KataSpec)
     _check_numbers(file, spec)
     _check_names(file, spec)
     _check_criteria(file, spec.criteria)
-    return Kata(slug=folder.name, folder=folder, spec=spec)
+    return spec
+
+
+_remembered_spec = remembered(_read_spec)
 
 
 def _check_numbers(file: Path, spec: KataSpec) -> None:

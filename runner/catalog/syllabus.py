@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from runner.catalog.content import content_root
 from runner.catalog.errors import MissingFile
+from runner.catalog.remembered import remembered
 from runner.catalog.yaml_file import read_typed
 
 
@@ -59,9 +60,12 @@ class Syllabus(Struct, frozen=True, forbid_unknown_fields=True):
 def load_syllabus() -> Syllabus:
     """The syllabus; an empty one where the file is missing. Raises the kinds of `BadFile`."""
     try:
-        return read_typed(content_root() / "course" / "syllabus.yaml", Syllabus)
+        return _remembered(content_root() / "course" / "syllabus.yaml")
     except MissingFile:
         return Syllabus()
+
+
+_remembered = remembered(lambda file: read_typed(file, Syllabus))
 
 
 def lesson_order() -> tuple[str, ...]:

@@ -165,6 +165,7 @@ class ProdrillApp(App[None]):
             self._complain(error)
             return
         self._to_the_map()
+        self._remember("kata", message.slug)
         self.push_screen(KataScreen(self._desk, kata, self._verify))
 
     def on_lesson_requested(self, message: LessonRequested) -> None:
@@ -178,6 +179,7 @@ class ProdrillApp(App[None]):
         names = [page.name for page in lesson.pages]
         if message.page and message.page in names:
             lesson = replace(lesson, place=names.index(message.page))
+        self._remember("lesson", message.slug)
         self.push_screen(LessonScreen(self._desk, lesson, self._try_out))
 
     def on_debrief_requested(self, message: DebriefRequested) -> None:
@@ -197,6 +199,12 @@ class ProdrillApp(App[None]):
     def _to_the_map(self) -> None:
         while len(self.screen_stack) > 1:
             self.pop_screen()
+
+    def _remember(self, kind: str, slug: str) -> None:
+        try:
+            self._desk.remember_opened(kind, slug)
+        except DeskError as error:
+            self._complain(error)
 
     def _complain(self, error: Exception) -> None:
         self.notify(safe_line(str(error), 600), severity="error", timeout=10, markup=False)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from runner.catalog.errors import CatalogError
 from runner.catalog.lessons import load_lesson
 from runner.catalog.loader import load_kata, survey
+from runner.catalog.markdown import sections
 from runner.catalog.syllabus import Syllabus, load_syllabus
 from runner.learner.store import Store
 from runner.tui.desk import About, Entry, Progress
@@ -35,7 +36,8 @@ def search_texts() -> dict[tuple[str, str], tuple[str, ...]]:
             lesson = load_lesson(slug)
         except CatalogError:
             continue  # the map names it
-        headings = (page.title for page in lesson.pages())
+        _, parts = sections(lesson.text, 2)
+        headings = (part.title for part in parts)
         found["lesson", slug] = (*_points(syllabus, lesson.points), *headings)
     for kata in katas:
         sentences = (criterion.sentence for criterion in kata.criteria)

@@ -1,4 +1,4 @@
-"""The first screen: the course as the learner stands in it."""
+"""The first screen: the course as the learner stands in it, to be searched, filtered, and gone on with."""
 
 from __future__ import annotations
 
@@ -6,105 +6,148 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Footer, Input, OptionList, Static
 
-from runner.tui.desk import CourseMap, Desk, Entry, Progress
+from runner.tui.course_list import CourseList
+from runner.tui.desk import CourseMap, Desk, DeskError, Entry, Progress
 from runner.tui.heap import tidy
-from runner.tui.map_rows import entry_row, standing
+from runner.tui.map_about import about_text, not_built
+from runner.tui.map_filter import Texts, filter_after, shown
+from runner.tui.map_rows import standing
 from runner.tui.messages import KataRequested, LessonRequested
 from runner.tui.safe import safe_line
 
 _QUIET_AFTER_S = 1.0
+WIDE = 120
 
 
 class MapScreen(Screen[None]):
     HELP = (
         "The course: modules, their lessons, and the katas that practise them. ✓ done, ✗ verified and not right yet, "
-        "◐ begun, ○ open, · coming (not built yet). ▶ is what comes next."
+        "◐ begun, ○ open, · coming (not built yet). ▶ is what comes next, and the line above the list says why. "
+        "What is searched: titles, names, points of the syllabus such as A3.1, headings of lessons, criteria of katas."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "next", "Continue", tooltip="open what comes next in the course", id="map.next"),
+        Binding("n", "next", "Continue", tooltip="go on where you were, or with what comes next", id="map.next"),
+        Binding(
+            "slash", "search", "Search", key_display="/", tooltip="show what has the words you type", id="map.search"
+        ),
+        Binding("f", "filter", "Filter", tooltip="show all, open, failed, or done", id="map.filter"),
+        Binding("escape", "show_all", "Show all", tooltip="end the search and the filter", id="map.show_all"),
         Binding("j", "move(1)", "Down", show=False, id="map.down"),
         Binding("k", "move(-1)", "Up", show=False, id="map.up"),
         Binding("g", "edge(0)", "Top", show=False, id="map.top"),
         Binding("G", "edge(-1)", "End", show=False, id="map.end"),
     ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  the base declares no ClassVar
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self._course = CourseMap(())
-        self._rows: list[Entry | None] = []
+        self._only = "all"
+        self._texts: Texts | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static("Prodrill", classes="title", markup=False)
+        title = "Prodrill  ·  read only" if self._desk.read_only else "Prodrill"
+        yield Static(title, classes="title", markup=False)
         yield Static(id="standing", markup=False)
-        yield CourseList(markup=False, compact=True)
+        yield SearchLine(placeholder="title, name, point, heading …", id="search", compact=True)
+        with Horizontal(id="map-body"):
+            yield CourseList()
+            with VerticalScroll(id="about", can_focus=False):
+                yield Static(id="about-text", markup=False)
         yield Static(id="sandbox", classes="muted", markup=False)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
+        self.query_one("#search", Input).display = False
         self.query_one(CourseList).focus()
         self.call_after_refresh(self.run_worker, self._ask_for_sandbox, thread=True)
 
     def on_screen_resume(self) -> None:
-        if self._rows:
+        if self._course.parts:
             self.set_timer(_QUIET_AFTER_S, tidy)
-        self._course = self._desk.course_map()
-        self._draw(keep=True)
+        try:
+            self._course = self._desk.course_map()
+        except DeskError as error:
+            self._course = CourseMap((), (str(error),))
+        self._draw()
 
     def on_resize(self) -> None:
-        self._draw(keep=True)
+        self._draw()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "show_all":
+            return self._is_searching or self._only != "all"
+        if self.query_one("#search", Input).has_focus:
+            return False  # its letters are typed, not obeyed
         return action != "next" or self._course.next_entry is not None
 
     def _ask_for_sandbox(self) -> None:
         line = self._desk.sandbox_line()
         self.app.call_from_thread(self.query_one("#sandbox", Static).update, Content(safe_line(line, 200)))
 
-    def _draw(self, keep: bool) -> None:
-        course_list = self.query_one(CourseList)
-        chosen = self._chosen if keep else None
+    # -- drawing
+
+    def _draw(self) -> None:
+        typed = self.query_one("#search", Input).value if self._is_searching else ""
+        parts = shown(self._course, self._only, typed, self._texts or {})
         following = self._course.next_entry
-        wanted = chosen or following
-        self._rows, options = [], []
-        for part in self._course.parts:
-            options.append(Option(Content.assemble((safe_line(part.title, 100), "bold $text-accent")), disabled=True))
-            self._rows.append(None)
-            for entry in part.entries:
-                row = entry_row(entry, self.size.width - 3, entry == following)
-                options.append(Option(row, disabled=entry.progress is Progress.COMING))
-                self._rows.append(entry)
-        course_list.set_options(options)
-        if wanted is not None:
-            course_list.highlighted = self._place_of(wanted)
-        problems = "".join(f"\n! {safe_line(problem, 300)}" for problem in self._course.problems)
-        self.query_one("#standing", Static).update(Content(standing(self._course) + problems))
+        pane = max(44, self.size.width * 2 // 5) if self.size.width >= WIDE else 0
+        self.query_one("#about").styles.width = pane or None
+        self.query_one(CourseList).show(parts, following, self.size.width - 3 - pane)
+        said = [
+            standing(self._course, self.size.width),
+            *(f"! {safe_line(problem, 300)}" for problem in self._course.problems),
+        ]
+        if typed or self._only != "all":
+            count = sum(len(part.entries) for part in parts)
+            what = f"shown: {self._only}" + (f', with "{safe_line(typed, 60)}"' if typed else "")
+            said.append(f"{what}: {count} of {len(self._course.entries)}")
+        self.query_one("#standing", Static).update(Content("\n".join(said)))
+        self._tell_about()
         self.refresh_bindings()
 
-    @property
-    def _chosen(self) -> Entry | None:
-        place = self.query_one(CourseList).highlighted
-        return self._rows[place] if place is not None and place < len(self._rows) else None
+    def _tell_about(self) -> None:
+        """In a wide terminal, beside the list: what the entry under the cursor is about."""
+        entry = self.query_one(CourseList).chosen
+        if self.size.width < WIDE:
+            return
+        try:
+            text = about_text(entry, self._desk.about(entry)) if entry is not None else Content("nothing is shown")
+        except DeskError as error:
+            text = Content(safe_line(str(error), 600))
+        self.query_one("#about-text", Static).update(text)
+        self.query_one("#about").scroll_home(animate=False)
 
-    def _place_of(self, wanted: Entry) -> int | None:
-        for place, entry in enumerate(self._rows):
-            if entry is not None and (entry.kind, entry.slug) == (wanted.kind, wanted.slug):
-                return place
-        return None
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        self._tell_about()
+
+    # -- opening
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        entry = self._rows[event.option_index]
+        entry = self.query_one(CourseList).chosen
         if entry is not None:
             self._open(entry)
 
     def action_next(self) -> None:
         if self._course.next_entry is not None:
             self._open(self._course.next_entry)
+
+    def _open(self, entry: Entry) -> None:
+        if entry.progress is Progress.COMING:
+            try:
+                about = self._desk.about(entry)
+            except DeskError as error:
+                self.notify(safe_line(str(error), 600), severity="error", markup=False)
+                return
+            self.notify(not_built(entry, about), title="coming", markup=False)
+            return
+        self.post_message(LessonRequested(entry.slug) if entry.kind == "lesson" else KataRequested(entry.slug))
 
     def action_move(self, step: int) -> None:
         course_list = self.query_one(CourseList)
@@ -114,13 +157,47 @@ class MapScreen(Screen[None]):
         course_list = self.query_one(CourseList)
         course_list.action_last() if end else course_list.action_first()
 
-    def _open(self, entry: Entry) -> None:
-        self.post_message(LessonRequested(entry.slug) if entry.kind == "lesson" else KataRequested(entry.slug))
+    # -- searching
+
+    @property
+    def _is_searching(self) -> bool:
+        return bool(self.query_one("#search", Input).display)
+
+    def action_search(self) -> None:
+        if self._texts is None:
+            try:
+                self._texts = self._desk.search_texts()
+            except DeskError as error:
+                self._texts = {}
+                self.notify(safe_line(str(error), 600), severity="error", markup=False)
+        search = self.query_one("#search", Input)
+        search.display = True
+        search.focus()
+        self._draw()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._draw()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.query_one(CourseList).focus()
+        self.refresh_bindings()
+
+    def action_filter(self) -> None:
+        self._only = filter_after(self._only)
+        self._draw()
+
+    def action_show_all(self) -> None:
+        search = self.query_one("#search", Input)
+        search.value = ""
+        search.display = False
+        self._only = "all"
+        self.query_one(CourseList).focus()
+        self._draw()
 
 
-class CourseList(OptionList):
-    """An option list that shows `enter` in the footer."""
+class SearchLine(Input):
+    """What is typed here narrows the map with each letter; enter and down go to what was found."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Open", tooltip="open the lesson or kata under the cursor", id="map.open")
+        Binding("enter,down", "submit", "To the list", tooltip="go to what was found", id="search.submit")
     ]

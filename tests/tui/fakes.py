@@ -181,8 +181,8 @@ class FakeDesk:
             Page("Measure it", "Loop delay tells more than latency.", "measure-it"),
         )
         katas = self.course_map().entries[1:2]
-        pages = self.pages or pages
-        return Lesson(slug, "The event loop", pages, self.place, katas, self.questions, self.answered, self.scroll)
+        shown = self.pages or pages
+        return Lesson(slug, "The event loop", shown, self.place, katas, self.questions, self.answered, self.scroll)
 
     def remember_place(self, slug: str, page: int, last: bool) -> None:
         self.place, self.read = page, self.read or last

@@ -93,8 +93,8 @@ def test_help_lists_the_keys_of_the_screen(tmp_path: Path) -> None:
     async def scenario(driver: Driver) -> None:
         await driver.sees("▶ next")
         await driver.press("question_mark")
-        await driver.sees("help", "open what comes next in the course")
+        await driver.sees("help", "go on where you were")
         await driver.press("question_mark")
-        await driver.sees_no("open what comes next in the course")
+        await driver.sees_no("go on where you were")
 
     drive(FakeDesk(tmp_path), FakeEngine([]), scenario)
