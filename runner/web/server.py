@@ -114,7 +114,7 @@ async def web_server(port: int, sandbox: str) -> AsyncIterator[WebServer]:
 
     listening = serve(
         tab, ADDRESS, port, process_request=respond, server_header=None, compression=None,
-        max_size=_LARGEST_MESSAGE, close_timeout=2, logger=_quiet, start_serving=False,
+        max_size=_LARGEST_MESSAGE, open_timeout=2, close_timeout=2, logger=_quiet, start_serving=False,
     )  # fmt: skip
     async with listening as server:
         made.append(WebServer(Gate(server.sockets[0].getsockname()[1]), sandbox))

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 _FLAGS = (
     "--headless=new", "--remote-debugging-port=0", "--no-first-run", "--no-default-browser-check", "--disable-gpu",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-    "--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--window-size=1000,640",
+    "--no-proxy-server", "--window-size=1000,640",
 )  # fmt: skip
 _SCREEN = (
     "window.terminal ? Array.from({length: terminal.rows}, (_, y) =>"
@@ -136,31 +136,33 @@ def _code(name: str) -> int:
 
 
 @contextmanager
-def browser() -> Iterator[Callable[[], Page]]:
-    """A browser with a profile of its own; called, it opens a tab."""
+def browser(name: str = "EXCLUDE localhost") -> Iterator[Callable[[], Page]]:
+    """A browser with a profile of its own, to which no host but this machine exists; called, it opens a tab.
+
+    `name` is a further rule of its resolver.
+    """
     found = chromium()
     assert found, "no Chromium"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        flags = [*_FLAGS, f"--user-data-dir={profile}", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        names = f"--host-resolver-rules={name}, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+        flags = [*_FLAGS, names, f"--user-data-dir={profile}", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         process = subprocess.Popen(
             [found, *flags, "about:blank"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
-        sockets: list[ClientConnection] = []
         try:
-            port, path = _debugging(Path(profile) / "DevToolsActivePort", process)
+            with ExitStack() as open_tabs:
+                port, path = _debugging(Path(profile) / "DevToolsActivePort", process)
+                whole = open_tabs.enter_context(connect(f"ws://127.0.0.1:{port}{path}", max_size=None))
 
-            def tab() -> Page:
-                with connect(f"ws://127.0.0.1:{port}{path}", max_size=None, open_timeout=PATIENCE_S) as whole:
+                def tab() -> Page:
                     whole.send(json.dumps({"id": 1, "method": "Target.createTarget", "params": {"url": "about:blank"}}))
                     target = json.loads(whole.recv(timeout=PATIENCE_S))["result"]["targetId"]
-                sockets.append(connect(f"ws://127.0.0.1:{port}/devtools/page/{target}", max_size=None))
-                return Page(sockets[-1])
+                    url = f"ws://127.0.0.1:{port}/devtools/page/{target}"
+                    return Page(open_tabs.enter_context(connect(url, max_size=None)))
 
-            yield tab
+                yield tab
         finally:
-            for socket in sockets:
-                socket.close()
             process.terminate()
             process.wait(PATIENCE_S)
 

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import termios
 import threading
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import psutil
@@ -38,9 +39,10 @@ class Terminal:
         self._reader.start()
 
     def _read(self) -> None:
+        decode = getincrementaldecoder("utf-8")("replace").decode
         with contextlib.suppress(OSError):  # the other end is closed
             while output := os.read(self._leader, 2**16):
-                self.pieces.append((monotonic_s(), output.decode("utf-8", "replace")))
+                self.pieces.append((monotonic_s(), decode(output)))
 
     def press(self, keys: str) -> float:
         """Send keys as a terminal does, and return when."""
