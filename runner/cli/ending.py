@@ -16,6 +16,7 @@ from runner.cli.errors import CliError, Interrupted, PipeClosed
 from runner.cli.exit_code import ExitCode
 from runner.cli.group import COMPLETE_VARIABLE, root
 from runner.cli.output import complain, err, flush, is_terminal, lenient_streams, silence_stdout
+from runner.cli.plain import forget
 
 if TYPE_CHECKING:
     from runner.cli.engine import Engine
@@ -47,6 +48,7 @@ _DISK_NEXT = {
 def command_line(arguments: Sequence[str], engine: Engine | None = None) -> int:
     """Runs `prodrill ARGUMENTS` and returns its exit code; `engine` takes the place of the real verifier."""
     lenient_streams()
+    forget()
     if COMPLETE_VARIABLE in os.environ:
         return _complete(arguments)
     try:

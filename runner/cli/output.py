@@ -9,32 +9,39 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from runner.cli.errors import PipeClosed
+from runner.cli.plain import is_plain
 from runner.reports.paint import Paint
+from runner.reports.plain import plain_text
 
 MAX_WIDTH = 100
 
 
 def out(text: str = "", *, end: str = "\n") -> None:
-    """Data: to stdout. Raises `PipeClosed` when nobody reads it any more."""
+    """Text to be read: to stdout. Raises `PipeClosed` when nobody reads it any more."""
+    _write(sys.stdout, _as_asked(text) + end)
+
+
+def out_exact(text: str = "", *, end: str = "\n") -> None:
+    """Data that a program may read, such as code: to stdout, as it is even where plain text is asked for."""
     _write(sys.stdout, text + end)
 
 
 def out_bytes(data: bytes) -> None:
     """Data that is already UTF-8."""
-    out(data.decode("utf-8"), end="")
+    out_exact(data.decode("utf-8"), end="")
 
 
 def out_json(value: Any) -> None:
     """`value` (anything msgspec encodes) as indented JSON on stdout."""
     import msgspec
 
-    out(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    out_exact(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
 def err(text: str = "", *, end: str = "\n") -> None:
     """Everything else: to stderr; a closed stderr is not worth failing for."""
     try:
-        sys.stderr.write(text + end)
+        sys.stderr.write(_as_asked(text) + end)
         sys.stderr.flush()
     except (OSError, ValueError):
         pass
@@ -53,6 +60,10 @@ def complain(text: str) -> None:
 def flush() -> None:
     """What was written reaches its reader, or `PipeClosed`."""
     _write(sys.stdout, "")
+
+
+def _as_asked(text: str) -> str:
+    return plain_text(text) if is_plain() else text
 
 
 def _write(stream: TextIO, text: str) -> None:
@@ -81,11 +92,16 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def paint_for(stream: TextIO) -> Paint:
-    """Colour on a terminal unless NO_COLOR is set or it is a dumb one; lines wrapped on a terminal only."""
+    """Colour on a terminal unless NO_COLOR is set or it is a dumb one; lines wrapped on a terminal only.
+
+    Plain text has neither, and words in place of marks.
+    """
+    if is_plain():
+        return Paint(colour=False, unicode=False, plain=True)
     terminal = is_terminal(stream)
-    plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    colourless = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     width = min(shutil.get_terminal_size().columns, MAX_WIDTH) if terminal else 0
-    return Paint(colour=terminal and not plain, unicode=_can_write(stream, "✓–"), width=width)
+    return Paint(colour=terminal and not colourless, unicode=_can_write(stream, "✓–"), width=width)
 
 
 def lenient_streams() -> None:

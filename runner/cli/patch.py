@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from runner.cli.output import is_terminal, out, paint_for
+from runner.cli.output import is_terminal, out, out_exact, paint_for
 from runner.reports.paint import Paint, printable
 
 _STYLES = (("+++", ("bold",)), ("---", ("bold",)), ("@@", ("cyan",)), ("+", ("green",)), ("-", ("red",)))
@@ -13,7 +13,7 @@ _STYLES = (("+++", ("bold",)), ("---", ("bold",)), ("@@", ("cyan",)), ("+", ("gr
 def show_patch(patch: str) -> None:
     """Prints a patch that can be applied with `patch -p1` where it is not for a terminal."""
     if not is_terminal(sys.stdout):
-        out(patch, end="")
+        out_exact(patch, end="")
         return
     paint = paint_for(sys.stdout)
     for line in patch.splitlines():

@@ -9,19 +9,28 @@ from typing import Any
 
 import click
 
+from runner.learner.errors import SettingsError
 from runner.learner.settings import load_settings
 
-_asked: list[bool] = []
+_known: list[bool] = []
 
 
 def is_plain() -> bool:
-    """No colour, no drawn lines, no sign without a word, nothing redrawn. Raises `SettingsError`."""
-    return bool(_asked) or load_settings().plain
+    """No colour, no drawn lines, no sign without a word, nothing redrawn.
+
+    Settings that are not understood choose nothing here; the command that goes by them says what is wrong with them.
+    """
+    if not _known:
+        try:
+            _known.append(load_settings().plain)
+        except SettingsError:
+            return False
+    return _known[-1]
 
 
 def forget() -> None:
     """A new command line begins."""
-    _asked.clear()
+    _known.clear()
 
 
 def plain_option() -> click.Option:
@@ -47,4 +56,4 @@ def with_plain(command: click.Command) -> click.Command:
 
 def _ask(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
     if value:
-        _asked.append(True)
+        _known.append(True)

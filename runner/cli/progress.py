@@ -10,6 +10,7 @@ from typing import TextIO
 
 from runner import clock
 from runner.cli.output import is_terminal, paint_for
+from runner.cli.plain import is_plain
 from runner.record import events
 from runner.record.finding import Verdict
 from runner.reports.paint import Paint, printable, printable_lines
@@ -23,7 +24,7 @@ class StatusLine:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stderr
-        self.live = is_terminal(self.stream)
+        self.live = is_terminal(self.stream) and not is_plain()
         self.paint: Paint = paint_for(self.stream)
         self._shown = False
 
@@ -125,10 +126,11 @@ class Progress:
             self._status.line(f"{self._doing} ...")
 
     def _judged(self, criterion: str, verdict: Verdict) -> None:
-        mark = (self._status.paint if self._status.live else Paint()).mark(verdict)
+        paint = self._status.paint
+        mark = (paint if self._status.live or paint.plain else Paint()).mark(verdict)
         self._marks += Paint(unicode=self._status.paint.unicode).mark(verdict)
         if not self._status.live:
-            self._status.line(f"{mark} {verdict.value}: {printable(criterion)}")
+            self._status.line(f"{mark} {verdict.value}: {printable(criterion)}".lstrip())
 
 
 @contextlib.asynccontextmanager

@@ -8,11 +8,12 @@ import shutil
 import sys
 
 from runner.cli.output import MAX_WIDTH, is_terminal, out, paint_for
+from runner.cli.plain import is_plain
 
 
 def show_markdown(text: str, *, paged: bool = False) -> None:
     """Prints Markdown on stdout; `paged` shows it a screen at a time where it is longer than the terminal."""
-    if not is_terminal(sys.stdout):
+    if is_plain() or not is_terminal(sys.stdout):
         out(text.rstrip("\n"))
         return
     drawn = _drawn(text)

@@ -12,11 +12,12 @@ from runner.catalog.blocks import Block
 from runner.cli.engine import Engine
 from runner.cli.exit_code import ExitCode
 from runner.cli.output import MAX_WIDTH, err, out, out_json, paint_for
+from runner.cli.plain import is_plain
 from runner.cli.progress import StatusLine
 from runner.record.events import LineLogged, NoticeGiven, SampleTaken, StageReached
 from runner.record.finding import Series
 from runner.record.tries import TryEnded, TryEvent, TryStarted
-from runner.reports.chart import axis_number, chart_text, common_top
+from runner.reports.chart import axis_number, chart_text, common_top, series_sentence
 from runner.reports.paint import printable
 
 if TYPE_CHECKING:
@@ -104,6 +105,10 @@ def series_of(events: Sequence[TryEvent]) -> tuple[Series, ...]:
 
 
 def _print_charts(series: Sequence[Series]) -> None:
+    if is_plain():
+        for each in series:
+            out(series_sentence(each))
+        return
     width = min(shutil.get_terminal_size().columns, MAX_WIDTH, 76)
     tops = common_top(series)
     for each in series:
@@ -115,8 +120,8 @@ def _print_outcomes(block: Block, outcomes: Sequence[Outcome]) -> None:
     paint = paint_for(sys.stderr)
     missed = [outcome for outcome in outcomes if not outcome.ok]
     if not missed:
-        mark = "✓" if paint.unicode else "+"
-        err(f"{paint.style(mark, 'green')} It shows what the lesson says.")
+        mark = "" if paint.plain else paint.style("✓ " if paint.unicode else "+ ", "green")
+        err(f"{mark}It shows what the lesson says.")
         return
     err(f"{paint.style('Not what the lesson says', 'yellow')} of {block.name}; on a busy machine try it again:")
     for outcome in missed:

@@ -74,6 +74,20 @@ def chart_text(series: Series, width: int, height: int, top: float = 0.0) -> str
     return "\n".join("".join(text for text, _ in row).rstrip() for row in chart_rows(series, width, height, top))
 
 
+def series_sentence(series: Series) -> str:
+    """What the chart shows, in words: how much was measured over which time, from where to where, and its limit."""
+    name = printable(f"{series.name}{f' in {series.unit}' if series.unit else ''}")
+    points = [(t, value) for t, value in series.points if isfinite(value)]
+    if not points:
+        return f"{name}: nothing was measured."
+    values = [value for _, value in points]
+    limit = "" if series.limit is None else f", {series.limit_label or 'limit'} {axis_number(series.limit)}"
+    return (
+        f"{name}: {len(points)} values in {points[-1][0] - points[0][0]:.1f} s, from {axis_number(min(values))} to "
+        f"{axis_number(max(values))}, the last {axis_number(values[-1])}{printable(limit)}."
+    )
+
+
 def axis_number(value: float) -> str:
     """At most seven characters."""
     if value >= 1e6:

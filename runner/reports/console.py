@@ -28,7 +28,7 @@ def summary(report: Report, paint: Paint) -> list[str]:
     counts = Counter(result.finding.verdict for result in report.results)
     order = (Verdict.PASSED, Verdict.FAILED, Verdict.BLOCKED, Verdict.INCONCLUSIVE, Verdict.ERROR)
     tally = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in order if counts[verdict])
-    dot = " · " if paint.unicode else " - "
+    dot = ", " if paint.plain else " · " if paint.unicode else " - "
     facts = [
         f"seeds {', '.join(map(str, report.seeds))}" if report.seeds else f"seed {report.seed}",
         f"{report.sandbox} sandbox" + ("" if report.sealed else f" ({report.sandbox}: isolates nothing)"),
@@ -57,7 +57,7 @@ def _criterion(result: CriterionResult, report: Report, paint: Paint, *, hints: 
 
 def _reason(finding: Finding, kata: str, paint: Paint) -> list[str]:
     """What was seen, the number against its limit, the events that decided, and how to see it by hand."""
-    arrow = "→ " if paint.unicode else "> "
+    arrow = "because: " if paint.plain else "→ " if paint.unicode else "> "
     first, *others = printable_lines(finding.sentence)
     lines = paint.wrapped(first, _INDENT + arrow, _INDENT + "  ")
     lines += [line for other in others for line in paint.wrapped(other, _INDENT + "    ", _INDENT + "    ")]

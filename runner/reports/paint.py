@@ -38,11 +38,15 @@ class TextStream(Protocol):
 
 
 class Paint(Struct, frozen=True):
-    """How to write for one stream: in colour, with marks beyond ASCII, in `width` columns (0: never wrap)."""
+    """How to write for one stream: in colour, with marks beyond ASCII, in `width` columns (0: never wrap).
+
+    `plain` leaves marks out, for each has its word beside it.
+    """
 
     colour: bool = False
     unicode: bool = True
     width: int = 0
+    plain: bool = False
 
     def style(self, text: str, *names: str) -> str:
         """`text` in the named styles (`bold`, `dim`, a colour); unchanged where there is no colour."""
@@ -51,12 +55,16 @@ class Paint(Struct, frozen=True):
         return f"\x1b[{';'.join(_STYLES[name] for name in names)}m{text}\x1b[0m"
 
     def mark(self, verdict: Verdict) -> str:
-        """One character for a verdict, in its colour."""
+        """One character for a verdict, in its colour; none in plain text."""
+        if self.plain:
+            return ""
         fancy, plain = _MARKS[verdict]
         return self.style(fancy if self.unicode else plain, _VERDICT_STYLES[verdict])
 
     def verdict(self, verdict: Verdict, *, padded: bool = True) -> str:
         """Mark and word; the word padded so that what follows lines up with the next verdict's."""
+        if self.plain:
+            return f"{verdict.value}:" if padded else verdict.value
         word = verdict.value.ljust(_WORD_WIDTH) if padded else verdict.value
         return f"{self.mark(verdict)} {self.style(word, _VERDICT_STYLES[verdict])}"
 

@@ -18,7 +18,7 @@ from runner.tui.desk import CourseMap, Desk, DeskError
 from runner.tui.map_screen import MapScreen
 from runner.tui.messages import DebriefRequested, KataRequested, LessonRequested
 from runner.tui.safe import safe_line
-from runner.tui.signals import leaving_by_signals
+from runner.tui.signals import leave_for_certain, leaving_by_signals, terminal_is_gone, write_nowhere
 from runner.tui.theme import THEMES, first_theme, theme_after
 from runner.tui.too_small import TooSmallScreen, is_too_small
 from runner.tui.verification import Verify
@@ -105,6 +105,9 @@ class ProdrillApp(App[None]):
     # -- leaving
 
     def _leave(self, number: int) -> None:
+        if terminal_is_gone():
+            write_nowhere()
+            self._until_left.enter_context(self.batch_update())
         self.call_later(self._quit, 128 + number)
 
     async def action_quit(self) -> None:
@@ -117,6 +120,8 @@ class ProdrillApp(App[None]):
                 if isinstance(screen, Runs):
                     await screen.stop()
         finally:
+            if terminal_is_gone():
+                leave_for_certain(code)
             self.exit(return_code=code)
 
     def action_help_quit(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -16,7 +17,10 @@ from runner.catalog.blocks import Block
 from runner.catalog.quiz import question_key
 from runner.record.tries import TryEvent
 from runner.tui.desk import Desk, DeskError, Lesson
+from runner.tui.lesson_lines import link_line, page_line
+from runner.tui.links import Link, links_of
 from runner.tui.messages import KataRequested, LessonRequested
+from runner.tui.pick_screen import PickScreen
 from runner.tui.question_view import QuestionView
 from runner.tui.reader import Reader
 from runner.tui.safe import safe_line
@@ -25,6 +29,8 @@ from runner.tui.try_pane import TryPane
 from runner.tui.verification import Verification
 
 FLUSH_S = 1 / 5
+KEEP_PLACE_S = 2.0
+_SAME_PLACE = 1e-4
 WIDE = 130
 TryOut = Callable[[Block], AsyncIterator[TryEvent]]
 """A block to the events of one try of it: the engine, or a test's stream."""
@@ -32,15 +38,17 @@ TryOut = Callable[[Block], AsyncIterator[TryEvent]]
 
 class LessonScreen(Screen[None]):
     HELP = (
-        "A lesson, paged by its sections. `t` runs the code in view in the sandbox and shows what it prints; Tab moves "
-        "there and back. The last page asks questions (arrows, space, enter) and marks the lesson as read. Your place "
-        "and your answers are kept."
+        "A lesson, paged by its sections; `c` lists them. `t` runs the code in view in the sandbox and shows what it "
+        "prints; Tab moves there and back. Links are followed with the mouse, or by `o`. The last page asks questions "
+        "(arrows, space, enter) and marks the lesson as read. Your place and your answers are kept."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n,right", "turn(1)", "Next page", tooltip="next page", id="lesson.next"),
+        Binding("n,right", "turn(1)", "Next", tooltip="next page", id="lesson.next"),
         Binding("p,left", "turn(-1)", "Previous", tooltip="previous page", id="lesson.previous"),
-        Binding("t", "try", "Try it", tooltip="run the code in view", id="lesson.try"),
-        Binding("enter", "kata", "To the kata", tooltip="open the kata of this lesson", id="lesson.kata"),
+        Binding("t", "try", "Try", tooltip="run the code in view", id="lesson.try"),
+        Binding("c", "contents", "Pages", tooltip="table of contents: go to a page", id="lesson.contents"),
+        Binding("o", "links", "Links", tooltip="the links of this page: follow one", id="lesson.links"),
+        Binding("enter", "kata", "Kata", tooltip="open the kata of this lesson", id="lesson.kata"),
         Binding("escape", "close_try", "Close", tooltip="end the run and close its output", id="lesson.close_try"),
         Binding("escape", "back", "Back", tooltip="back to where you were", id="lesson.back"),
     ]
@@ -57,6 +65,8 @@ class LessonScreen(Screen[None]):
         self._timer: Timer | None = None
         # Mounted by the first try: most pages are opened to be read, and it would be half of what a small one costs.
         self._pane: TryPane | None = None
+        self._share = lesson.scroll
+        self._links: tuple[Link, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield Static(id="lesson-title", classes="title", markup=False)
@@ -66,8 +76,14 @@ class LessonScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         self._timer = self.set_interval(FLUSH_S, self._flush, pause=True)
-        self.query_one(Reader).focus()
+        self.set_interval(KEEP_PLACE_S, self._keep_place)
+        reader = self.query_one(Reader)
+        reader.focus()
+        if self._share:
+            await reader.show(self._lesson.pages[self._page].markdown)
         await self._arrived()
+        if self._share:
+            reader.go_to(self._share)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action, parameters:
@@ -75,6 +91,10 @@ class LessonScreen(Screen[None]):
                 return 0 <= self._page + int(str(step)) < len(self._lesson.pages)
             case "kata", _:
                 return self._at_end and bool(self._lesson.katas)
+            case "contents", _:
+                return len(self._lesson.pages) > 1
+            case "links", _:
+                return bool(self._links)
             case "try", _:
                 return self._run is None and any(self._fences)
             case "close_try", _:
@@ -99,6 +119,7 @@ class LessonScreen(Screen[None]):
 
     async def _arrived(self) -> None:
         page = self._lesson.pages[self._page]
+        self._links = links_of(page.markdown)
         place = f"{self._page + 1}/{len(self._lesson.pages)}"
         titles = dict.fromkeys((self._lesson.title, page.title))
         title = safe_line(" · ".join(titles), 200)
@@ -116,7 +137,7 @@ class LessonScreen(Screen[None]):
 
     async def _turn_to(self, page: int) -> None:
         await self._close_try()
-        self._page = page
+        self._page, self._share = page, 0.0
         reader = self.query_one(Reader)
         await reader.query("QuestionView, .score").remove()
         reader.focus()
@@ -132,11 +153,36 @@ class LessonScreen(Screen[None]):
         if message.page and message.page in names:
             await self._turn_to(names.index(message.page))
 
+    @work
+    async def action_contents(self) -> None:
+        lines = [page_line(number, page, number == self._page) for number, page in enumerate(self._lesson.pages)]
+        picked = await self.app.push_screen_wait(PickScreen(self._lesson.title, lines, self._page))
+        if picked is not None and picked != self._page:
+            await self._turn_to(picked)
+
+    @work
+    async def action_links(self) -> None:
+        picked = await self.app.push_screen_wait(PickScreen("links of this page", [*map(link_line, self._links)]))
+        if picked is not None:
+            self.query_one(Reader).follow(self._links[picked].href)
+
+    def _keep_place(self) -> None:
+        """How far down the page the reader is, kept when it has changed."""
+        share = self.query_one(Reader).share if self.is_attached else self._share
+        if abs(share - self._share) < _SAME_PLACE:
+            return
+        self._share = share
+        try:
+            self._desk.remember_scroll(self._lesson.slug, self._page, share)
+        except DeskError as error:
+            self.notify(str(error), severity="warning", markup=False)
+
     def action_kata(self) -> None:
         undone = [kata for kata in self._lesson.katas if kata.progress != "done"]
         self.post_message(KataRequested((undone or list(self._lesson.katas))[0].slug))
 
     def action_back(self) -> None:
+        self._keep_place()
         self.dismiss(None)
 
     # -- questions
@@ -215,7 +261,8 @@ class LessonScreen(Screen[None]):
             self.refresh_bindings()
 
     async def stop(self) -> None:
-        """End the run under way, and wait until nothing of it is left."""
+        """End the run under way, and wait until nothing of it is left; the place is kept."""
+        self._keep_place()
         run, self._run = self._run, None
         if run is not None:
             await run.cancel()

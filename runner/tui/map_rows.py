@@ -62,7 +62,7 @@ def part_row(part: Part, width: int) -> Content:
     facts = f"{done} of {len(there)} done{left}" if there else "not built yet"
     title = _cut(safe_line(part.title, 100), max(10, width - len(facts) - 2))
     gap = " " * max(2, width - len(title) - len(facts))
-    return Content.assemble((title, "bold $text-accent"), gap, (facts, "dim"))
+    return Content.assemble((title, "bold $text-accent"), gap, (facts, "$text-muted"))
 
 
 def standing(course: CourseMap, width: int) -> str:

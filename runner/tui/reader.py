@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Markdown
 
 from runner.catalog.checks.texts import LESSON_LINK
+from runner.tui.links import open_outside
 from runner.tui.messages import KataRequested, LessonRequested
 from runner.tui.safe import safe_line, safe_text
 
@@ -67,6 +68,15 @@ class Reader(VerticalScroll):
         self.call_after_refresh(self.refresh_bindings)
 
     @property
+    def share(self) -> float:
+        """How far down the text the top of the view is, from 0 to 1."""
+        return self.scroll_y / self.max_scroll_y if self.max_scroll_y else 0.0
+
+    def go_to(self, share: float) -> None:
+        """Back to where `share` was taken, once what is mounted now has its place."""
+        self.call_after_refresh(lambda: self.scroll_to(y=round(share * self.max_scroll_y), animate=False))
+
+    @property
     def _wide_blocks(self) -> list[Widget]:
         return [block for block in self.query("MarkdownFence, MarkdownTable").results(Widget) if block.max_scroll_x]
 
@@ -91,8 +101,7 @@ class Reader(VerticalScroll):
         """Lessons, their pages and katas open here, web pages in the browser; anything else is named."""
         path = PurePosixPath(href.split("#")[0])
         if href.startswith(("https://", "http://")):
-            self.app.open_url(href)
-            self.notify(safe_line(href, 300), title="opened in the browser", markup=False)
+            open_outside(self.app, href)
         elif "katas" in path.parts[:-1]:
             self.post_message(KataRequested(path.parts[path.parts.index("katas") + 1]))
         elif href.startswith(LESSON_LINK):

@@ -114,7 +114,7 @@ def _compare(compared: Comparison, as_json: bool) -> None:
 
 
 def _change_line(change: Change, paint: Paint) -> str:
-    arrow = " → " if paint.unicode else " -> "
+    arrow = ", then " if paint.plain else " → " if paint.unicode else " -> "
     sides = arrow.join(_side(finding, paint) for finding in (change.before, change.after))
     return f"  {paint.style(printable(change.criterion), 'bold')}: {sides}"
 

@@ -60,7 +60,8 @@ def state(progress: Progress | None) -> str:
 def _lines(kata: Kata, progress: Progress | None, paint: Paint, width: int) -> list[str]:
     word = state(progress)
     fancy, plain, colour = _STATES[word]
-    mark = paint.style(f"{fancy if paint.unicode else plain} {word:<7}", colour)
+    sign = "" if paint.plain else f"{fancy if paint.unicode else plain} "
+    mark = paint.style(f"{sign}{word:<7}", colour)
     spec = kata.spec
     name = paint.style(kata.slug.ljust(width), "bold")
     facts = f"{spec.minutes:>3} min  {spec.difficulty}/5  "

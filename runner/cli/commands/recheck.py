@@ -76,7 +76,7 @@ def _lines(each: Rechecked, paint: Paint) -> list[str]:
         return [f"{paint.verdict(each.then.verdict)} {name}: then; nothing was kept to judge it by again"]
     if each.is_same:
         return [f"{paint.verdict(each.now.verdict)} {name}"]
-    arrow = "→" if paint.unicode else "->"
+    arrow = "then, now" if paint.plain else "→" if paint.unicode else "->"
     before, after = (paint.verdict(side.verdict, padded=False) for side in (each.then, each.now))
     told = [line for side in (each.then, each.now) for line in _reason(side.sentence, paint)]
     return [f"{before} {arrow} {after} {name}", *told]
