@@ -27,6 +27,7 @@ _SECTIONS: Mapping[str, Mapping[str, str]] = {
         "lesson": "The lessons: list them, read one, try its code, answer its questions.",
         "syllabus": "Every point of the course, with its lesson and its kata.",
         "debrief": "What broke, why a fix holds, what to alert on.",
+        "serve": "The app in a browser tab, on this machine.",
     },
     "Your work": {
         "diff": "What you changed.",

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 from msgspec import Struct
 
 from runner.catalog.answers import load_key
@@ -61,8 +60,13 @@ class Figure(Struct, frozen=True):
 
 def main(sandboxes: Sequence[str] = ("process", "docker"), *, as_json: bool = False) -> int:
     """Measure and print; the exit code is 1 where a limit is exceeded."""
+    return print_figures(_measure(sandboxes), as_json=as_json)
+
+
+def print_figures(measured: Iterator[Figure], *, as_json: bool) -> int:
+    """Print each figure as it comes, or all of them as JSON; 1 where a limit is exceeded, else 0."""
     figures: list[Figure] = []
-    for figure in _measure(sandboxes):
+    for figure in measured:
         figures.append(figure)
         if not as_json:
             print(figure.text, flush=True)
@@ -200,44 +204,12 @@ def _start_up() -> Iterator[Figure]:
         env = {**os.environ, "PRODRILL_HOME": home}
         times = [_timed([sys.executable, "-m", "runner.cli.main", "list"], env) for _ in range(_STARTS)]
         yield Figure("prodrill list", statistics.median(times) * 1000, "ms", 150.0)
-        paints = [_first_paint(env) for _ in range(_STARTS)]
-        yield Figure("the app: first paint", statistics.median(p[0] for p in paints) * 1000, "ms", 400.0)
-        yield Figure("the app: memory at first paint", statistics.median(p[1] for p in paints), "MB")
 
 
 def _timed(command: list[str], env: dict[str, str]) -> float:
     began = monotonic_s()
     subprocess.run(command, env=env, stdout=subprocess.DEVNULL, check=True)
     return monotonic_s() - began
-
-
-def _first_paint(env: dict[str, str]) -> tuple[float, float]:
-    """Seconds from exec to the first screenful on a pseudo-terminal, and resident MB then."""
-    import fcntl
-    import pty
-    import struct
-    import termios
-
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    began = monotonic_s()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "runner.cli.main"],
-        env={**env, "TERM": "xterm-256color"},
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-    )
-    os.close(follower)
-    try:
-        seen = b""
-        while len(seen) < 80 * 24 and monotonic_s() - began < 10:
-            seen += os.read(leader, 65536)
-        return monotonic_s() - began, psutil.Process(process.pid).memory_info().rss / 2**20
-    finally:
-        process.kill()
-        process.wait()
-        os.close(leader)
 
 
 if __name__ == "__main__":

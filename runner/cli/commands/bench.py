@@ -10,6 +10,7 @@ from runner.cli.work import available_sandboxes
 
 
 @click.command()
+@click.argument("what", required=False, type=click.Choice(["app"]), metavar="[app]")
 @click.option(
     "--sandbox",
     "sandboxes",
@@ -18,11 +19,17 @@ from runner.cli.work import available_sandboxes
     help="Only in this one; by default in each that works here.",
 )
 @json_option
-def command(sandboxes: tuple[str, ...], as_json: bool) -> int:
+def command(what: str | None, sandboxes: tuple[str, ...], as_json: bool) -> int:
     """Print the overhead of a verification, the load generator's error and rate, start-up times and memory.
 
+    `prodrill bench app` measures the app instead: first paint, keys, pages, and what it costs while a kata is verified.
     Takes several minutes and wants a quiet machine. Exits with 1 where a figure is over its limit.
     """
+    if what == "app":
+        tell("Measuring the app; this takes several minutes. Leave the machine alone meanwhile.")
+        from runner.tui.bench import measure
+
+        return measure.main(as_json=as_json)
     where = sandboxes or tuple(available_sandboxes())
     tell(f"Measuring in {' and '.join(where)}; this takes several minutes. Leave the machine alone meanwhile.")
     from runner.verifier import bench
