@@ -5,10 +5,10 @@ from __future__ import annotations
 from runner.catalog.kata import Kata
 from runner.record.finding import Verdict
 from runner.record.report import CriterionResult
-from runner.tui.bench import Bench
 from runner.tui.desk import Desk
 from runner.tui.moment import lines_kept, lines_live, moment_of
 from runner.tui.verdict_screen import Judged
+from runner.tui.workbench import Bench
 
 
 def judged_of(desk: Desk, kata: Kata, bench: Bench, criterion: str) -> Judged | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from runner.catalog.kata import Kata
-from runner.tui.bench import Bench
 from runner.tui.board import Board
 from runner.tui.hand_text import curl_line
 from runner.tui.kata_view import KataView
+from runner.tui.workbench import Bench
 
 
 class Moment(Struct):

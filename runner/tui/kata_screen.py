@@ -17,7 +17,6 @@ from textual.widgets import Footer, OptionList, Static
 from runner.catalog.kata import Kata
 from runner.learner.saves import changed, saved
 from runner.record.finding import Verdict
-from runner.tui.bench import Bench, Ended
 from runner.tui.board import Board
 from runner.tui.copy_actions import reset_copy, show_hint
 from runner.tui.desk import Desk, DeskError
@@ -31,6 +30,7 @@ from runner.tui.pane_bar import PaneBar
 from runner.tui.safe import safe_line
 from runner.tui.verdict_screen import VerdictScreen, Wish
 from runner.tui.verification import Verify
+from runner.tui.workbench import Bench, Ended
 
 FLUSH_S = 1 / 5
 FULL = 150

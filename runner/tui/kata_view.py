@@ -11,7 +11,6 @@ from textual.widgets import ContentSwitcher
 
 from runner.catalog.kata import Kata
 from runner.record.finding import Verdict
-from runner.tui.bench import Bench
 from runner.tui.board import Board
 from runner.tui.criteria_list import CriteriaList
 from runner.tui.evidence_pane import EvidencePane
@@ -21,6 +20,7 @@ from runner.tui.log_pane import LogPane
 from runner.tui.pane_bar import PaneBar
 from runner.tui.reader import Reader
 from runner.tui.vitals_view import VitalsView
+from runner.tui.workbench import Bench
 
 WIDE = 100
 OUTCOMES = (Verdict.FAILED, Verdict.ERROR, Verdict.INCONCLUSIVE)
