@@ -27,7 +27,7 @@ def command(what: str | None, sandboxes: tuple[str, ...], as_json: bool) -> int:
     """
     if what == "app":
         tell("Measuring the app; this takes several minutes. Leave the machine alone meanwhile.")
-        from runner.tui.workbench import measure
+        from runner.tui.bench import measure
 
         return measure.main(as_json=as_json)
     where = sandboxes or tuple(available_sandboxes())
