@@ -18,6 +18,7 @@ STILL_TICKS = 8
 STILL_LOOKS = 4
 # Whoever takes a reader that pauses so long for one that left breaks off an export that is wanted.
 LONG_PAUSE_S = judges.RELEASED_WITHIN_S + 0.5
+_NOTHING_READ = {"at_s": 0.0, "read_mib": 0.0, "still": False}
 READING_ON = 8
 READ_ON_WITHIN_S = 15.0
 # What pulls without end fills its memory long before that, unless the machine hardly lets it run.
@@ -81,8 +82,16 @@ async def one_reader_pauses_twice(
         history.sample("pulled ahead of the reader", ahead, "MiB", judges.AHEAD_LIMIT_MIB)
         return ahead
 
+    history.note("size_mib", size_mib)
+    history.note("ended_while_paused", "")
+    try:
+        reader = await client.stream("GET", reading.path_of(account), window=reading.WINDOW, tag="slow")
+    except TimeoutError:
+        # Whoever collects an export before its head has pulled all of this ahead of a reader who has nothing yet.
+        history.note("grown_mib", max(0.0, await service.rss_mb() - before))
+        history.note("pauses", [{**_NOTHING_READ, "until_s": history.now(), "ahead_mib": ahead_mib()}])
+        return
     pauses: list[dict[str, Any]] = []
-    reader = await client.stream("GET", reading.path_of(account), window=reading.WINDOW, tag="slow")
     digest = hashlib.sha256()
 
     async def pause(ticks: int) -> bool:
@@ -123,7 +132,6 @@ async def one_reader_pauses_twice(
         stalled = got < wanted and not reader.ended
         took_s = history.now() - at_s
         history.note("read_on", {"at_s": at_s, "took_s": took_s, "bytes": got, "intact": intact, "stalled": stalled})
-    history.note("size_mib", size_mib)
     history.note("pauses", pauses)
     reader.close()
 
