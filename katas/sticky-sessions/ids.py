@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-from runner.probes import Exchange, Finding, History, beside, failed, inconclusive, passed
+from runner.probes import Exchange, Finding, History, Inputs, beside, failed, inconclusive, passed
 
 judges = beside(__file__, "judges")
 browsers = beside(__file__, "browser")
@@ -27,6 +27,24 @@ def changing_bits(values: list[str]) -> float:
     return max(sum(math.log2(len(met)) for met in places) for places in (from_left, from_right))
 
 
+def changed(real: str, given: list[str], inputs: Inputs, most: int) -> dict[str, float]:
+    """The cookie `real` with one character changed, at up to `most` places where the cookies `given` differ.
+
+    The other character is one that was met at that place, so that only its value tells the cookie from a real one. With
+    each stands how many bits were seen at that place.
+    """
+    known = [unquote(each) for each in given if len(unquote(each)) == len(unquote(real))]
+    text = unquote(real)
+    met = [sorted({each[place] for each in known}) for place in range(len(text))]
+    places = [place for place, characters in enumerate(met) if len(characters) > 1]
+    made = {}
+    for place in inputs.sample(places, min(most, len(places))):
+        other = inputs.choice([each for each in met[place] if each != text[place]])
+        cookie = text[:place] + other + text[place + 1 :]
+        made[quote(cookie, safe="") if "%" in real else cookie] = math.log2(len(met[place]))
+    return made
+
+
 def none_can_be_known(history: History) -> Finding:
     made, later = history.exchanges("made"), [*history.exchanges("made by another"), *history.exchanges("made before")]
     signed = [history.exchanges(f"sign-in {what}")[0] for what in PLANTED]
@@ -38,7 +56,8 @@ def none_can_be_known(history: History) -> Finding:
         return failed(f"A sign-in at {bare.replica} set no cookie `sid`.", decided_by=[judges.event(bare)])
     checks = (
         lambda: _none_twice(made, given), lambda: _planted_is_worthless(history), lambda: _out_of_reach(made),
-        lambda: _enough_changes(given), lambda: _none_follows(given[-history.notes["row"] :]),
+        lambda: _enough_changes(given), lambda: _each_place_matters(history, given),
+        lambda: _none_follows(given[-history.notes["row"] :]),
     )  # fmt: skip
     if (wrong := next(filter(None, (check() for check in checks)), None)) is not None:
         return wrong
@@ -76,6 +95,30 @@ def _enough_changes(values: list[str]) -> Finding | None:
     if bits < ENOUGH_BITS:
         return inconclusive(f"{bits:.0f} bits were seen to change in {len(values)} ids.", decided_by=examples)
     return None
+
+
+def _each_place_matters(history: History, values: list[str]) -> Finding | None:
+    """Bits count only where a cookie that differs in them is refused: what nobody looks at can be anything."""
+    weights, tried = history.notes["changed"], judges.tagged(history, "changed ")
+    answered = [each for each in tried if each.ok]
+    refused = [each for each in tried if each.outcome == "ok" and 400 <= (each.status or 0) < 500]
+    is_seen = (
+        any(each.ok for each in history.exchanges("unchanged")) and len(refused) + len(answered) == len(weights) > 0
+    )
+    if not is_seen:
+        return inconclusive("It was not seen what comes of a changed cookie.")
+    share = sum(weights[each.tag] for each in refused) / sum(weights.values())
+    bits = changing_bits(values) * share
+    if bits < TOO_FEW_BITS:
+        return failed(
+            f"{len(answered)} of {len(tried)} cookies in which one character had been changed were answered like real "
+            f"ones: of what changes from cookie to cookie only {bits:.0f} bits are looked at.",
+            value=bits, limit=ENOUGH_BITS, unit="bits", decided_by=[judges.event(each) for each in answered[:4]],
+            reproduce=judges.SIGN_IN + "; sed -i s/a/b/ jar; curl -i -b jar $URL/me",
+        )  # fmt: skip
+    return (
+        None if bits >= ENOUGH_BITS else inconclusive(f"{len(answered)} of {len(tried)} changed cookies were answered.")
+    )
 
 
 def _none_follows(row: list[str]) -> Finding | None:
