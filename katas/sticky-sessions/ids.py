@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from urllib.parse import quote, unquote
 
-from runner.probes import Exchange, Finding, History, Inputs, beside, failed, inconclusive, passed
+from runner.probes import Exchange, Finding, History, Inputs, Verdict, beside, failed, inconclusive, passed
 
 judges = beside(__file__, "judges")
 browsers = beside(__file__, "browser")
@@ -54,13 +54,14 @@ def none_can_be_known(history: History) -> Finding:
     if "" in given:
         bare = made[given.index("")]
         return failed(f"A sign-in at {bare.replica} set no cookie `sid`.", decided_by=[judges.event(bare)])
-    checks = (
-        lambda: _none_twice(made, given), lambda: _planted_is_worthless(history), lambda: _out_of_reach(made),
-        lambda: _enough_changes(given), lambda: _each_place_matters(history, given),
-        lambda: _none_follows(given[-history.notes["row"] :]),
-    )  # fmt: skip
-    if (wrong := next(filter(None, (check() for check in checks)), None)) is not None:
-        return wrong
+    found = [
+        _none_twice(made, given), _planted_is_worthless(history), _out_of_reach(made), _enough_changes(given),
+        _none_follows(given[-history.notes["row"] :]), _each_place_matters(history, given),
+    ]  # fmt: skip
+    doubts = [each for each in found if each is not None]
+    # What is definitely wrong comes before what could not be said.
+    for each in sorted(doubts, key=lambda each: each.verdict is not Verdict.FAILED):
+        return each
     if not history.faults.get("sign-ins at one moment"):
         return inconclusive("The sign-ins did not meet in one moment.")
     bits = changing_bits(given)

@@ -227,8 +227,9 @@ async def one_member_again_and_again(
     burst = [asyncio.ensure_future(baths.signed_in(one, "made", member)) for one in replicas for _ in range(BURST)]
     history.fault("sign-ins at one moment", len(burst) if await gate.held(len(burst)) else 0)
     gate.open()
-    given = [browser.sid for browser in await asyncio.gather(*burst)]
-    await _with_a_changed_cookie(baths, replicas, given, inputs, history)
+    given = [browser.sid for browser in await asyncio.gather(*burst) if browser.sid]
+    if given:
+        await _with_a_changed_cookie(baths, replicas, given, inputs, history)
     restart = asyncio.ensure_future(again.restart())
     for one in (*(each for each in replicas if each is not again), again):
         if one is again:
