@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
-from runner.probes import Exchange, Finding, History, Inputs, Verdict, beside, failed, inconclusive, passed
+from runner.probes import Exchange, Finding, History, Verdict, beside, failed, inconclusive, passed
 
 judges = beside(__file__, "judges")
 browsers = beside(__file__, "browser")
@@ -25,24 +25,6 @@ def changing_bits(values: list[str]) -> float:
     from_left = [{value[place] for value in values} for place in range(length)]
     from_right = [{value[-place - 1] for value in values} for place in range(length)]
     return max(sum(math.log2(len(met)) for met in places) for places in (from_left, from_right))
-
-
-def changed(real: str, given: list[str], inputs: Inputs, most: int) -> dict[str, float]:
-    """The cookie `real` with one character changed, at up to `most` places where the cookies `given` differ.
-
-    The other character is one that was met at that place, so that only its value tells the cookie from a real one. With
-    each stands how many bits were seen at that place.
-    """
-    known = [unquote(each) for each in given if len(unquote(each)) == len(unquote(real))]
-    text = unquote(real)
-    met = [sorted({each[place] for each in known}) for place in range(len(text))]
-    places = [place for place, characters in enumerate(met) if len(characters) > 1]
-    made = {}
-    for place in inputs.sample(places, min(most, len(places))):
-        other = inputs.choice([each for each in met[place] if each != text[place]])
-        cookie = text[:place] + other + text[place + 1 :]
-        made[quote(cookie, safe="") if "%" in real else cookie] = math.log2(len(met[place]))
-    return made
 
 
 def none_can_be_known(history: History) -> Finding:

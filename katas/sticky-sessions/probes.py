@@ -25,7 +25,6 @@ ids = beside(__file__, "ids")
 away = beside(__file__, "away")
 
 BURST, IN_A_ROW = 12, 4
-CHANGED, AT_A_TIME = 40, 8
 
 
 def found(judge: Any, history: History) -> Finding:
@@ -229,7 +228,7 @@ async def one_member_again_and_again(
     gate.open()
     given = [browser.sid for browser in await asyncio.gather(*burst) if browser.sid]
     if given:
-        await _with_a_changed_cookie(baths, replicas, given, inputs, history)
+        await baths.ask_with_a_changed_cookie(replicas, given)
     restart = asyncio.ensure_future(again.restart())
     for one in (*(each for each in replicas if each is not again), again):
         if one is again:
@@ -243,20 +242,6 @@ async def one_member_again_and_again(
 def none_can_be_known(history: History) -> Finding:
     """No id twice, enough that changes, none kept at a sign-in, and the cookie out of scripts' reach."""
     return found(ids.none_can_be_known, history)
-
-
-async def _with_a_changed_cookie(
-    baths: Any, replicas: Replicas, given: list[str], inputs: Inputs, history: History
-) -> None:
-    """A cookie with one character changed, at places where cookies differ: each of them should matter."""
-    real, at = inputs.choice(given), inputs.choice(replicas)
-    await baths.browser(real).ask(at, "GET", "/me", "unchanged")
-    changed = ids.changed(real, given, inputs, most=CHANGED)
-    asks = [(f"changed {n}", cookie) for n, cookie in enumerate(changed, start=1)]
-    history.note("changed", dict(zip((tag for tag, _ in asks), changed.values(), strict=True)))
-    for n in range(0, len(asks), AT_A_TIME):
-        some = asks[n : n + AT_A_TIME]
-        await asyncio.gather(*(baths.browser(cookie).ask(at, "GET", "/me", tag) for tag, cookie in some))
 
 
 async def _with_a_cookie_from_before(baths: Any, replicas: Replicas, inputs: Inputs, history: History) -> None:

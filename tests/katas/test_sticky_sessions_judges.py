@@ -18,6 +18,7 @@ probes = kata_module("sticky-sessions")
 browser = kata_module("sticky-sessions", "browser")
 ids = kata_module("sticky-sessions", "ids")
 away = kata_module("sticky-sessions", "away")
+baths = kata_module("sticky-sessions", "baths")
 judges = kata_module("sticky-sessions", "judges")
 sequence = kata_module("sticky-sessions", "sequence")
 
@@ -315,7 +316,8 @@ def test_sign_ins_that_did_not_meet_and_a_trace_of_randomness_are_left_open() ->
 
 def test_bits_that_may_be_changed_without_the_session_being_lost_do_not_count() -> None:
     def finding(*changed: int | None) -> Finding:
-        return probes.none_can_be_known(_sign_ins(IDS["UUID v4"], changed=changed).history)
+        found: Finding = probes.none_can_be_known(_sign_ins(IDS["UUID v4"], changed=changed).history)
+        return found
 
     assert finding(*[401] * 9, 200).verdict is Verdict.PASSED
     assert finding(401, 401, 401, 200).verdict is Verdict.INCONCLUSIVE
@@ -331,11 +333,11 @@ def test_changed_cookies_that_nobody_answered_prove_nothing(changed: tuple[int |
 
 def test_a_changed_cookie_differs_at_one_place_by_what_was_met_there() -> None:
     given = [IDS["32 bytes, signed"](n) for n in range(36)]
-    made = ids.changed(given[0], given, Inputs(3, "test"), most=20)
+    made = baths.changed(given[0], given, Inputs(3, "test"), most=20)
     assert len(made) == 20 and given[0] not in made and all(3 < bits <= 4 for bits in made.values())
     for cookie in made:
         assert cookie.startswith("s%3A") and sum(a != b for a, b in zip(cookie, given[0], strict=True)) == 1
-    assert ids.changed("same", ["same", "same"], Inputs(3, "test"), most=20) == {}
+    assert baths.changed("same", ["same", "same"], Inputs(3, "test"), most=20) == {}
 
 
 def test_an_id_kept_at_the_sign_in_fails() -> None:
