@@ -104,11 +104,12 @@ def _is_served_again(history: History, text: str, shown: dict[str, Any]) -> Find
     after = history.exchanges("again")
     more = history.exchanges("again at once")
     served = next((n for n, each in enumerate(after) if each.status == 201), len(after))
-    if told.REFUSED_ONCE_FREE < served < len(after):
+    refused = [each for each in after[:served] if each.status == 503]
+    if len(refused) > told.REFUSED_ONCE_FREE and served < len(after):
         late_s = after[served].sent_s - after[0].sent_s
         return failed(
-            f"{text}, and when every connection had come free {served} bookings, over {late_s:.1f} s, were refused "
-            "all the same: the contract says that it works again at once.",
+            f"{text}, and when every connection had come free {len(refused)} bookings, over {late_s:.1f} s, were "
+            "refused all the same: the contract says that it works again at once.",
             decided_by=told.seen(after[: served + 1]), **shown,
         )  # fmt: skip
     lost = [e for e in more if e.status != 201]
