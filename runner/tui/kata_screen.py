@@ -25,6 +25,7 @@ from runner.tui.kata_status import status_text
 from runner.tui.log_pane import LogPane
 from runner.tui.messages import DebriefRequested, LessonRequested, NextRequested
 from runner.tui.pane_bar import PaneBar
+from runner.tui.read_only import is_off, titled
 from runner.tui.reader import Reader
 from runner.tui.safe import safe_line
 from runner.tui.verification import Verification, Verify
@@ -86,7 +87,7 @@ class KataScreen(Screen[None]):
         self._status = Content()
 
     def compose(self) -> ComposeResult:
-        title = f"{self._kata.spec.title}  ·  {self._kata.slug}"
+        title = titled(self._desk, f"{self._kata.spec.title}  ·  {self._kata.slug}")
         yield Static(Content(safe_line(title, 200)), classes="title", markup=False)
         yield Static(id="status", markup=False)
         with Vertical(id="bench"):
@@ -159,6 +160,8 @@ class KataScreen(Screen[None]):
         return self.size.width >= WIDE
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if is_off(self._desk, action):
+            return False
         running = self._run is not None
         match action:
             case "cancel":

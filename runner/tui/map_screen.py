@@ -18,6 +18,7 @@ from runner.tui.map_about import about_text, not_built
 from runner.tui.map_filter import Texts, filter_after, shown
 from runner.tui.map_rows import standing
 from runner.tui.messages import KataRequested, LessonRequested
+from runner.tui.read_only import titled
 from runner.tui.safe import safe_line
 
 _QUIET_AFTER_S = 1.0
@@ -52,8 +53,7 @@ class MapScreen(Screen[None]):
         self._texts: Texts | None = None
 
     def compose(self) -> ComposeResult:
-        title = "Prodrill  ·  read only" if self._desk.read_only else "Prodrill"
-        yield Static(title, classes="title", markup=False)
+        yield Static(titled(self._desk, "Prodrill"), classes="title", markup=False)
         yield Static(id="standing", markup=False)
         yield SearchLine(placeholder="title, name, point, heading …", id="search", compact=True)
         with Horizontal(id="map-body"):
