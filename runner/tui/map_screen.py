@@ -20,6 +20,7 @@ from runner.tui.map_rows import standing
 from runner.tui.messages import KataRequested, LessonRequested
 from runner.tui.read_only import titled
 from runner.tui.safe import safe_line
+from runner.tui.search_line import SearchLine
 
 _QUIET_AFTER_S = 1.0
 WIDE = 120
@@ -130,6 +131,9 @@ class MapScreen(Screen[None]):
     # -- opening
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self._open_chosen()
+
+    def _open_chosen(self) -> None:
         entry = self.query_one(CourseList).chosen
         if entry is not None:
             self._open(entry)
@@ -179,6 +183,13 @@ class MapScreen(Screen[None]):
         self._draw()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        self._to_the_list()
+        self._open_chosen()
+
+    def on_search_line_left(self, event: SearchLine.Left) -> None:
+        self._to_the_list()
+
+    def _to_the_list(self) -> None:
         self.query_one(CourseList).focus()
         self.refresh_bindings()
 
@@ -193,11 +204,3 @@ class MapScreen(Screen[None]):
         self._only = "all"
         self.query_one(CourseList).focus()
         self._draw()
-
-
-class SearchLine(Input):
-    """What is typed here narrows the map with each letter; enter and down go to what was found."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "submit", "To the list", tooltip="go to what was found", id="search.submit")
-    ]
