@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.binding import Binding
 
 from runner.learner.errors import SettingsError
 from runner.learner.settings import Settings
 from runner.tui.editor import find_editor
+from runner.tui.keys import app_classes
 from runner.tui.theme import THEMES, first_theme
 from tests.tui.driving import Driver, drive
 from tests.tui.fakes import FakeDesk, FakeEngine, a_run, screen_text
@@ -151,6 +153,16 @@ def test_the_editor_of_the_settings_comes_first_if_it_is_there() -> None:
     assert everywhere is not None and everywhere.command == ("code", "-w")
     only_vim = find_editor(env, lambda program: program if program == "vim" else None, chosen="code -w")
     assert only_vim is not None and only_vim.command == ("vim",)
+
+
+def test_every_binding_has_a_name_and_what_the_footer_shows_says_what_it_does() -> None:
+    nameless = [
+        f"{kind.__name__}: {binding.key}"
+        for kind in app_classes()
+        for binding in Binding.make_bindings(kind.__dict__.get("BINDINGS", ()))
+        if not binding.id or (binding.show and not binding.tooltip)
+    ]
+    assert nameless == []
 
 
 # -- a small terminal
