@@ -69,13 +69,16 @@ class ProdrillApp(RecordRoutes, App[None]):
         self._first_kata = kata
         self.settings = settings or Settings()
         self._until_left = ExitStack()
+        self._help_keys = "question_mark"
         for theme, _ in THEMES.values():
             self.register_theme(theme)
         self.theme = first_theme(self.settings.theme)
         if self.settings.keys:
             from runner.tui.keys import check_keys
 
-            self.set_keymap(check_keys(self.settings.keys))
+            keymap = check_keys(self.settings.keys)
+            self.set_keymap(keymap)
+            self._help_keys = keymap.get("app.help", self._help_keys)
 
     def get_default_screen(self) -> Screen[None]:
         return MapScreen(self._desk)
@@ -145,7 +148,7 @@ class ProdrillApp(RecordRoutes, App[None]):
         from runner.tui.text_screen import TextScreen
 
         if not self.screen.is_modal:
-            self.push_screen(TextScreen("help", help_markdown(self.screen), opened_by="question_mark"))
+            self.push_screen(TextScreen("help", help_markdown(self.screen), opened_by=self._help_keys))
 
     def course_now(self) -> CourseMap:
         try:

@@ -14,9 +14,10 @@ from runner.tui.safe import safe_line
 
 async def edit_copy(screen: Screen[None], folder: Path, entry: str, last: Path | None) -> Path | None:
     """Open the learner's editor on `folder`; gives back the file to begin with next time."""
-    editor = find_editor()
+    settings = getattr(screen.app, "settings", None)
+    editor = find_editor(chosen=settings.editor if settings else "")
     if editor is None:
-        _warn(screen, f"No editor found: set EDITOR to yours, or open {folder} by hand.")
+        _warn(screen, f"No editor found: set EDITOR, or editor in your settings, to yours; or open {folder} by hand.")
         return last
     target = folder
     if not editor.opens_folders:

@@ -27,6 +27,7 @@ from runner.tui.kata_status import status_text
 from runner.tui.kata_view import WIDE, KataView
 from runner.tui.messages import DebriefRequested, HistoryRequested, LessonRequested, NextRequested
 from runner.tui.pane_bar import PaneBar
+from runner.tui.read_only import is_off, titled
 from runner.tui.safe import safe_line
 from runner.tui.verdict_screen import VerdictScreen, Wish
 from runner.tui.verification import Verify
@@ -114,7 +115,7 @@ class KataScreen(Screen[None]):
         return self.query_one(KataView)
 
     def compose(self) -> ComposeResult:
-        title = f"{self._kata.spec.title}  ·  {self._kata.slug}"
+        title = titled(self._desk, f"{self._kata.spec.title}  ·  {self._kata.slug}")
         yield Static(Content(safe_line(title, 200)), classes="title", markup=False)
         yield Static(id="status", markup=False)
         yield KataView(self._kata)
@@ -164,6 +165,8 @@ class KataScreen(Screen[None]):
         self.call_after_refresh(self._draw)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if is_off(self._desk, action):
+            return False
         moment = Moment(self._bench, self._copy is not None, self._solved, self._watching, self._can_undo)
         if (acts := run_action_acts(action, moment, self._kata)) is not None:
             return acts

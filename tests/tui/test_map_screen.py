@@ -127,11 +127,13 @@ def test_what_was_found_is_opened_from_the_search(tmp_path: Path) -> None:
         await driver.press("slash", *"stopped")
         await driver.sees("1 of 3")
         await driver.press("enter")
-        await driver.sees_footer("Open", "Continue")
-        await driver.press("enter")
         await driver.sees("03:12")
         await driver.press("escape")
         await driver.sees('with "stopped"')
+        await driver.press("slash", "down")
+        await driver.sees_footer("Open", "Continue", "Show all")
+        await driver.press("enter")
+        await driver.sees("03:12")
 
     drive(FakeDesk(tmp_path), FakeEngine([]), scenario)
 
@@ -141,7 +143,7 @@ def test_a_search_without_a_match_says_so(tmp_path: Path) -> None:
         await driver.sees("▶ next")
         await driver.press("slash", *"[/zzz")
         await driver.sees('with "[/zzz": 0 of 3')
-        await driver.press("enter", "enter", "escape")
+        await driver.press("enter", "slash", "down", "enter", "escape")
         await driver.sees("▶ next")
 
     drive(FakeDesk(tmp_path), FakeEngine([]), scenario)
