@@ -183,10 +183,16 @@ class Board:
         self.places.pop(event.replica, None)
         if any(self.places):  # the others still run, and it is their vitals that come
             return
+        self.stopped = safe_line(self._how_it_ended(event), 200)
+        self.url, self.vitals, self.places = "", None, {}
+
+    def _how_it_ended(self, event: ServiceStopped) -> str:
+        """Nothing where it is the verifier that ended it, as it does after every probe."""
+        if event.signal == "SIGKILL" and not event.reason and not self.by_hand:
+            return ""
         how = f"by {event.signal}" if event.signal else f"with code {event.code}"
         why = f": {event.reason}" if event.reason else ""
-        self.stopped = safe_line(f"service ended {how}{why}", 200)
-        self.url, self.vitals, self.places = "", None, {}
+        return f"service ended {how}{why}"
 
     def _sample(self, event: SampleTaken) -> None:
         of_criterion = self.live.setdefault(event.criterion, {})

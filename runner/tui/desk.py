@@ -239,6 +239,10 @@ class Desk(Protocol):
         """What the service printed in the probe of a criterion, in the newest attempt; times are the probe's."""
         ...
 
+    def draft_file(self, kata: Kata, file: Path) -> Path:
+        """Where what was typed into a file of the copy and not saved yet is kept."""
+        ...
+
     def keep_copy(self, kata: Kata) -> str:
         """Keep the learner's files as they are now; says how to get them back."""
         ...

@@ -122,4 +122,4 @@ class FilesPane(Horizontal):
 
 def _numbered(row: Row) -> Content:
     number, line = row
-    return Content.assemble((f"{number:>4} ", "$text-muted"), line)
+    return Content.assemble((f"{number:>4} ", "dim"), line)

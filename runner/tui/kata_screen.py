@@ -371,7 +371,17 @@ class KataScreen(Screen[None]):
 
     @work(exclusive=True, group="edit")
     async def action_edit(self) -> None:
-        from runner.tui.edit_copy import edit_copy
+        await self._edit(here=False)
+
+    @work(exclusive=True, group="edit")
+    async def action_edit_here(self) -> None:
+        await self._edit(here=True)
+
+    async def _edit(self, *, here: bool) -> None:
+        from runner.tui.edit_copy import Editable, edit_copy
 
         if self._copy is not None:
-            self._last_file = await edit_copy(self, self._copy, self._kata.spec.service.entry, self._last_file)
+            chosen = self.view.files.chosen if self.view.shown == "files" else None
+            copy = Editable(self._desk, self._kata, self._copy, chosen, self._last_file)
+            self._last_file = await edit_copy(self, copy, here=here)
+            self._draw()

@@ -107,6 +107,7 @@ class KataView(Container):
             return
         self.query_one(PaneBar).shown = pane
         self.screen.set_class(pane == "log", "-log")
+        self.screen.set_class(pane == "files", "-files")
         if pane != "log":
             self.query_one(ContentSwitcher).current = pane
         self._hand_keys_over(pane)

@@ -185,6 +185,9 @@ class LearnerDesk:
             packed = self._store.histories(attempts[-1].id) if attempts else b""
         return lines_logged(packed, criterion)
 
+    def draft_file(self, kata: Kata, file: Path) -> Path:
+        return data_home() / "drafts" / kata.slug / file
+
     def keep_copy(self, kata: Kata) -> str:
         with explained():
             self._store.keep(kata.slug, take_snapshot(self._workspace.started(kata)), "edit")

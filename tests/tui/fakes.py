@@ -280,6 +280,9 @@ class FakeDesk:
     def logged(self, kata: Kata, criterion: str) -> tuple[Logged, ...]:
         return self.printed
 
+    def draft_file(self, kata: Kata, file: Path) -> Path:
+        return self.folder / "drafts" / kata.slug / file
+
     def keep_copy(self, kata: Kata) -> str:
         self.copies_kept += 1
         return "`prodrill reset --undo` brings it back."
