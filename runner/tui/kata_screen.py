@@ -56,7 +56,7 @@ class KataScreen(Screen[None]):
             tooltip="the lesson behind this kata; at a failed criterion, the page that explains it",
             id="kata.lesson",
         ),
-        Binding("a", "history", "Attempts", tooltip="what you tried: numbers, code, restore", id="kata.history"),
+        Binding("a", "history", "Past", tooltip="your attempts: compare two, restore one", id="kata.history"),
         Binding("u", "undo", "Undo", tooltip="undo the last reset, restore or import", id="kata.undo"),
         Binding("x", "reset", "Reset", tooltip="put the broken service back (asks; keeps a copy)", id="kata.reset"),
         Binding("n", "next", "Next", tooltip="open what comes next in the course", id="kata.next"),
@@ -86,6 +86,7 @@ class KataScreen(Screen[None]):
         self._last_file: Path | None = None
         self._solved = False
         self._can_undo = False
+        self._has_attempts = False
         self._led_to = ""
         self._sandbox = ""
         self._status = Content()
@@ -172,6 +173,8 @@ class KataScreen(Screen[None]):
                 return not running and self._copy is not None
             case "edit":
                 return self._copy is not None
+            case "history":
+                return self._has_attempts and not running
             case "undo":
                 return not running and self._can_undo
             case "back":
@@ -204,15 +207,17 @@ class KataScreen(Screen[None]):
             self.notify(safe_line(self._desk.records.undo(self._kata), 400), markup=False)
         except DeskError as error:
             self._complain(error)
-        self._look_for_undo()
+        self._look_back()
 
     def on_screen_resume(self) -> None:
-        self._look_for_undo()
+        self._look_back()
 
-    def _look_for_undo(self) -> None:
-        """Asked for when the learner comes here and when files were replaced; the footer asks far more often."""
+    def _look_back(self) -> None:
+        """Asked when the learner comes here and when something changed; the footer asks far more often."""
+        records = self._desk.records
         try:
-            self._can_undo = self._desk.records.may_change and self._desk.records.can_undo(self._kata)
+            self._has_attempts = bool(records.attempts(self._kata))
+            self._can_undo = records.may_change and records.can_undo(self._kata)
         except DeskError as error:
             self._complain(error)
         self.refresh_bindings()
@@ -280,6 +285,7 @@ class KataScreen(Screen[None]):
         except DeskError as error:
             self._complain(error)
         self._solved = self._solved or (report is not None and report.verdict is Verdict.PASSED)
+        self._look_back()
 
     # -- showing
 
@@ -366,7 +372,7 @@ class KataScreen(Screen[None]):
             self.notify(safe_line(self._desk.reset(self._kata), 400), markup=False)
         except DeskError as error:
             self._complain(error)
-        self._look_for_undo()
+        self._look_back()
 
     @work(exclusive=True, group="edit")
     async def action_edit(self) -> None:
