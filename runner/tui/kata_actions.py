@@ -11,14 +11,21 @@ from runner.tui.kata_view import KataView
 from runner.tui.workbench import Bench
 
 
+class Past(Struct):
+    """What was done with the kata so far."""
+
+    is_solved: bool
+    has_attempts: bool
+    can_undo: bool
+
+
 class Moment(Struct):
     """What the keys depend on."""
 
     bench: Bench
     has_copy: bool
-    is_solved: bool
     is_watching: bool
-    can_undo: bool
+    past: Past
 
 
 def run_action_acts(action: str, moment: Moment, kata: Kata) -> bool | None:
@@ -30,7 +37,9 @@ def run_action_acts(action: str, moment: Moment, kata: Kata) -> bool | None:
         case "verify" | "reset":
             return not running and moment.has_copy
         case "undo":
-            return not running and moment.can_undo
+            return not running and moment.past.can_undo
+        case "history":
+            return not running and moment.past.has_attempts
         case "run":
             return (not running or by_hand) and not moment.is_watching and moment.has_copy
         case "watch":
@@ -42,7 +51,7 @@ def run_action_acts(action: str, moment: Moment, kata: Kata) -> bool | None:
         case "back":
             return not running and not moment.is_watching
         case "debrief" | "next":
-            return moment.is_solved and not running
+            return moment.past.is_solved and not running
     return None
 
 

@@ -22,7 +22,7 @@ from runner.tui.copy_actions import reset_copy, show_hint
 from runner.tui.desk import Desk, DeskError
 from runner.tui.hand_text import curl_line
 from runner.tui.judged import judged_of
-from runner.tui.kata_actions import Moment, pane_action_acts, run_action_acts
+from runner.tui.kata_actions import Moment, Past, pane_action_acts, run_action_acts
 from runner.tui.kata_status import status_text
 from runner.tui.kata_view import WIDE, KataView
 from runner.tui.messages import DebriefRequested, HistoryRequested, LessonRequested, NextRequested
@@ -63,7 +63,7 @@ class KataScreen(Screen[None]):
             tooltip="the lesson behind this kata; at a failed criterion, the page that explains it",
             id="kata.lesson",
         ),
-        Binding("a", "history", "Attempts", tooltip="what you tried: numbers, code, restore", id="kata.history"),
+        Binding("a", "history", "Past", tooltip="your attempts: compare two, restore one", id="kata.history"),
         Binding("u", "undo", "Undo", show=False, tooltip="undo the last reset, restore or import", id="kata.undo"),
         Binding(
             "x",
@@ -102,6 +102,7 @@ class KataScreen(Screen[None]):
         self._last_file: Path | None = None
         self._solved = False
         self._can_undo = False
+        self._has_attempts = False
         self._sandbox = ""
         self._status = Content()
         self._watching = False
@@ -167,7 +168,8 @@ class KataScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if is_off(self._desk, action):
             return False
-        moment = Moment(self._bench, self._copy is not None, self._solved, self._watching, self._can_undo)
+        past = Past(self._solved, self._has_attempts, self._can_undo)
+        moment = Moment(self._bench, self._copy is not None, self._watching, past)
         if (acts := run_action_acts(action, moment, self._kata)) is not None:
             return acts
         return pane_action_acts(action, parameters, self.view, self.board) if self.is_mounted else True
@@ -194,15 +196,17 @@ class KataScreen(Screen[None]):
             self.notify(safe_line(self._desk.records.undo(self._kata), 400), markup=False)
         except DeskError as error:
             self._complain(error)
-        self._look_for_undo()
+        self._look_back()
 
     def on_screen_resume(self) -> None:
-        self._look_for_undo()
+        self._look_back()
 
-    def _look_for_undo(self) -> None:
-        """Asked for when the learner comes here and when files were replaced; the footer asks far more often."""
+    def _look_back(self) -> None:
+        """Asked when the learner comes here and when something changed; the footer asks far more often."""
+        records = self._desk.records
         try:
-            self._can_undo = self._desk.records.may_change and self._desk.records.can_undo(self._kata)
+            self._has_attempts = bool(records.attempts(self._kata))
+            self._can_undo = records.may_change and records.can_undo(self._kata)
         except DeskError as error:
             self._complain(error)
         self.refresh_bindings()
@@ -287,6 +291,7 @@ class KataScreen(Screen[None]):
             self._solved = True
         if not ended.by_hand:
             self.view.lead_to_outcome(self.board)
+        self._look_back()
         self.refresh_bindings()
 
     # -- showing
@@ -367,7 +372,7 @@ class KataScreen(Screen[None]):
     @work
     async def action_reset(self) -> None:
         await reset_copy(self, self._desk, self._kata, self._copy)
-        self._look_for_undo()
+        self._look_back()
 
     @work(exclusive=True, group="edit")
     async def action_edit(self) -> None:

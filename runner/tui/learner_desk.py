@@ -111,7 +111,7 @@ class LearnerDesk:
     def reset(self, kata: Kata) -> str:
         with explained():
             self._workspace.reset(kata)
-        return "The broken service is back; u brings your files back."
+        return f"The broken service is back; u brings your files back, as `prodrill reset {kata.slug} --undo` does."
 
     def begin_attempt(self, kata: Kata) -> AttemptFiles:
         with explained():

@@ -8,6 +8,7 @@ import pytest
 
 from runner.learner.certification import State
 from runner.record.finding import Finding, Verdict
+from runner.tui.messages import HistoryRequested
 from tests.tui.driving import Driver, at_every_size, drive
 from tests.tui.fakes import SENTENCES, FakeDesk, FakeEngine, a_kata, a_run
 
@@ -126,7 +127,7 @@ def test_an_attempt_is_restored_after_a_question_and_the_restore_undone(tmp_path
 
     async def scenario(driver: Driver) -> None:
         await driver.to_the_kata()
-        await driver.sees_footer("a Attempts", without=["u Undo"])
+        await driver.sees_footer("a Past", without=["u Undo"])
         await driver.press("a", "R")
         await driver.sees("Bring back the files of attempt 2?")
         await driver.press("n")
@@ -169,7 +170,8 @@ def test_a_kata_without_attempts_says_how_to_make_one(tmp_path: Path) -> None:
 
     async def scenario(driver: Driver) -> None:
         await driver.to_the_kata()
-        await driver.press("a")
+        await driver.sees_footer("v Verify", without=["a Past"])
+        driver.app.post_message(HistoryRequested("blocked-event-loop"))
         await driver.sees("No attempt yet: v on the workbench makes one.")
         await driver.sees_footer("esc Back", without=["c Compare", "R Restore"])
 

@@ -12,7 +12,7 @@ from runner.record.report import CriterionResult, Report
 from runner.reports.paint import number
 
 MOST_CHARTS = 8
-_NOT_TOLD = frozenset({"sandbox", "engine", "os", "kernel"})
+NOT_TOLD = frozenset({"sandbox", "engine", "os", "kernel"})
 _ELSEWHERE = (
     "Before was recorded on its author's machine, and after on yours: hold each against its own limit, and not one "
     "machine's milliseconds against the other's."
@@ -155,7 +155,7 @@ def foot_lines(card: Card) -> list[str]:
 
 def _measured_with(side: Side) -> str:
     sealed = "sealed" if side.report.sealed else "isolates nothing"
-    versions = ", ".join(f"{name} {version}" for name, version in side.report.versions.items() if name not in _NOT_TOLD)
+    versions = ", ".join(f"{name} {version}" for name, version in side.report.versions.items() if name not in NOT_TOLD)
     return f"{side.report.sandbox} sandbox ({sealed}); {versions or 'no versions on record'}"
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from runner.record.finding import Verdict
 from runner.record.report import Report
-from runner.reports.card.card import when
+from runner.reports.card.card import NOT_TOLD, when
 from runner.reports.card.html import page_style
 from runner.reports.card.look import FONTS, Theme, svg_style
 from runner.reports.card.shapes import box, line, mark, text, wrapped
@@ -31,10 +31,16 @@ class Entry(Struct, frozen=True):
 
     @property
     def facts(self) -> str:
+        """When, where and with which inputs it was verified."""
         report = self.report
         seeds = f"seeds {', '.join(map(str, report.seeds))}" if report.seeds else f"seed {report.seed}"
-        sandbox = f"{report.sandbox} sandbox"
-        return f"{when(report.started_at)} UTC · {sandbox} · {seeds} · files {self.files_sha256[:12]}"
+        sandbox = f"{report.sandbox} sandbox{'' if report.sealed else ', isolates nothing'}"
+        return f"{when(report.started_at)} UTC · {sandbox} · {seeds}"
+
+    @property
+    def files(self) -> str:
+        """The digest of what was judged, short."""
+        return f"files {self.files_sha256[:12]}"
 
 
 class Certificate(Struct, frozen=True):
@@ -79,7 +85,7 @@ def render_text(certificate: Certificate, paint: Paint) -> str:
     dot = " · " if paint.unicode else " - "
     for entry in certificate.entries:
         lines.append(f"{paint.mark(Verdict.PASSED)} {printable(entry.title)} ({entry.report.kata}), {entry.criteria}")
-        lines += paint.wrapped(printable(entry.facts.replace(" · ", dot)), "    ")
+        lines += paint.wrapped(printable(f"{entry.facts} · {entry.files}".replace(" · ", dot)), "    ")
     lines += ["", *(said for each in foot(certificate) for said in paint.wrapped(printable(each), "", "  "))]
     return "\n".join(lines) + "\n"
 
@@ -131,7 +137,7 @@ def _svg_row(entry: Entry, y: float) -> list[str]:
         line(_MARGIN, y - 16, _WIDTH - _MARGIN, y - 16, "rule"),
         mark(Verdict.PASSED, _MARGIN, y - 1),
         text(_MARGIN + 30, y + 11, wrapped(entry.title, 760, 17, 1)[0], size=17, kind="strong"),
-        text(_MARGIN + 30, y + 32, f"{entry.report.kata} · {entry.facts}", size=13, kind="quiet"),
+        text(_MARGIN + 30, y + 32, f"{entry.report.kata} · {entry.facts} · {entry.files}", size=13, kind="quiet"),
         text(_WIDTH - _MARGIN, y + 11, f"{entry.criteria}, all passed", size=15, anchor="end"),
     ]
 
@@ -154,7 +160,8 @@ body {{ margin: 0 auto; max-width: 1000px; padding: 40px 24px; font: 16px/1.5 {F
 h1 {{ font-size: 38px; margin: 16px 0 0; line-height: 1.2; }} .headline {{ font-size: 26px; margin: 12px 0 28px; }}
 .kicker {{ font-size: 13px; font-weight: 700; letter-spacing: .06em; display: flex; justify-content: space-between; }}
 table {{ border-collapse: collapse; width: 100%; }}
-td {{ border-top: 1px solid; padding: 12px 16px 12px 0; vertical-align: top; }} td + td {{ text-align: right; }}
+td {{ border-top: 1px solid; padding: 12px 16px 12px 0; vertical-align: top; }}
+td + td {{ text-align: right; white-space: nowrap; }}
 .digest {{ font-size: 12px; overflow-wrap: anywhere; }} footer {{ font-size: 13px; margin-top: 28px; }}
 {page_style(theme)}</style></head><body>
 <div class="kicker quiet"><span>PRODRILL · CERTIFICATE</span><span>{_safe(certificate.date)}</span></div>
@@ -174,7 +181,7 @@ def _common_versions(reports: Sequence[Report]) -> str:
     shared = [
         f"{name} {version}"
         for name, version in reports[0].versions.items()
-        if all(report.versions.get(name) == version for report in reports) and name not in ("sandbox", "engine")
+        if all(report.versions.get(name) == version for report in reports) and name not in NOT_TOLD
     ]
     return ", ".join(shared)
 
