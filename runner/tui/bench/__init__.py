@@ -1,5 +1,5 @@
 """What the app costs, measured from outside: the real app in a process of its own, on a pseudo-terminal.
 
-Keys are sent when they are due and not when the last was answered, output is kept with the moment it came, and what a
-person would have seen at each moment is worked out afterwards.
+Output is kept with the moment it came, and read as a terminal reads it, so that a key counts as answered when a person
+could have seen it.
 """

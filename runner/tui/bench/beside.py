@@ -120,7 +120,6 @@ def _memory(recording: Path) -> Iterator[Figure]:
             terminal.press("v")
             _until_attempts(home, times, terminal)
             terminal.comes_to_rest(0.05)
-            terminal.forget()
             at_mb.append(terminal.rss_mb)
     yield Figure(f"memory after {_REPLAYS} verifications", at_mb[-1], "MB", 150.0)
     yield Figure(f"  the most after any of {_REPLAYS}", max(at_mb), "MB", 150.0)

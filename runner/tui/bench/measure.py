@@ -15,7 +15,6 @@ import msgspec
 from runner.catalog.kata import Kata
 from runner.catalog.lessons import all_lessons
 from runner.catalog.loader import load_kata
-from runner.clock import monotonic_s
 from runner.tui.bench.beside import beside_figures
 from runner.tui.bench.child import NEXT_LESSON, Job
 from runner.tui.bench.flood import Flood
@@ -26,8 +25,8 @@ from runner.tui.kata_screen import KataScreen
 from runner.verifier.bench import Figure, print_figures
 
 _STARTS = 7
-_ROUNDS = 40
-_HELPS, _CLOSES_S = 8, 1.0
+_ROUNDS = 50
+_HELPS = 8
 _QUIET_S = 0.12
 _COOL_S = 2.0
 
@@ -97,11 +96,10 @@ def _help_opens_ms(terminal: Terminal) -> Iterator[float]:
     """The help is opened when the last was closed: before it is there, its keys would mean something else."""
     word = max(KataScreen.HELP.replace("`", " ").split()[:12], key=len)
     for _ in range(_HELPS):
-        terminal.forget()
         pressed_s = terminal.press("?")
         yield (terminal.waits_for(word) - pressed_s) * 1000
         terminal.press("\x1b")
-        pause(_CLOSES_S)
+        terminal.waits_until(lambda grid: word not in grid.text, "the help to close")
 
 
 def _first_words(kata: Kata) -> str:
@@ -116,25 +114,14 @@ def _pages() -> Iterator[Figure]:
     turned: list[float] = []
     with fresh_home() as home, measured_app(Job(), home, (100, 30)) as terminal:
         for lesson in all_lessons():
-            opened.append(_until_drawn(terminal, NEXT_LESSON))
-            turned += [_until_drawn(terminal, "n") for _ in lesson.pages()[1:]]
+            opened.append(terminal.drawn_for(NEXT_LESSON, _QUIET_S))
+            turned += [terminal.drawn_for("n", _QUIET_S) for _ in lesson.pages()[1:]]
     yield Figure(f"a lesson opens, median of {len(opened)}", statistics.median(opened) * 1000, "ms")
     yield Figure("a lesson opens, worst", max(opened) * 1000, "ms", 250.0)
     yield Figure(f"a page opens, median of {len(turned)}", statistics.median(turned) * 1000, "ms")
     yield Figure("a page opens, worst", max(turned) * 1000, "ms", 250.0)
     slow = sum(seconds > 0.25 for seconds in [*opened, *turned])
     yield Figure(f"over 250 ms, of {len(opened) + len(turned)} openings", slow, "")
-
-
-def _until_drawn(terminal: Terminal, key: str) -> float:
-    """Seconds from the key to the last that was drawn for it."""
-    terminal.forget()
-    began_s = terminal.press(key)
-    while not terminal.pieces:
-        if monotonic_s() - began_s > 10.0:
-            raise TimeoutError(f"nothing was drawn after {key!r}")
-        pause(0.005)
-    return terminal.comes_to_rest(_QUIET_S) - began_s
 
 
 def _p99(values: Sequence[float]) -> float:

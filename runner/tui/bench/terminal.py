@@ -12,6 +12,7 @@ import subprocess
 import termios
 import threading
 from codecs import getincrementaldecoder
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import psutil
@@ -19,6 +20,7 @@ import psutil
 from runner.clock import monotonic_s
 from runner.tui.bench.grid import Grid
 
+PATIENCE_S = 30.0
 _END_WITHIN_S = 20.0
 
 
@@ -27,13 +29,14 @@ class NotSeen(Exception):
 
 
 class Terminal:
-    """`pieces` is all that the program wrote so far, each with its moment on the monotonic clock."""
+    """`screen` is what is shown, as far as it was looked at; a reader beside keeps when each piece of output came."""
 
     def __init__(self, process: subprocess.Popen[bytes], leader: int, size: tuple[int, int]) -> None:
         self.began_s = monotonic_s()
         self.process = psutil.Process(process.pid)
-        self.size = size
-        self.pieces: list[tuple[float, str]] = []
+        self.screen = Grid(*size)
+        self._pieces: deque[tuple[float, str]] = deque()
+        self._last_s = self.began_s
         self._leader = leader
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -42,50 +45,61 @@ class Terminal:
         decode = getincrementaldecoder("utf-8")("replace").decode
         with contextlib.suppress(OSError):  # the other end is closed
             while output := os.read(self._leader, 2**16):
-                self.pieces.append((monotonic_s(), decode(output)))
+                self._pieces.append((monotonic_s(), decode(output)))
 
     def press(self, keys: str) -> float:
         """Send keys as a terminal does, and return when."""
+        self.catch_up()
         at_s = monotonic_s()
         os.write(self._leader, keys.encode())
         return at_s
 
-    @property
-    def screen(self) -> Grid:
-        """What is shown now."""
-        grid = Grid(*self.size)
-        for _, output in tuple(self.pieces):
-            grid.feed(output)
-        return grid
+    def catch_up(self) -> None:
+        """Look at all that came."""
+        while self._look():
+            pass
 
-    def waits_for(self, *texts: str, patience_s: float = 30.0) -> float:
-        """When all of `texts` were on the screen at once, from now on."""
+    def _look(self) -> bool:
+        if not self._pieces:
+            return False
+        self._last_s, output = self._pieces.popleft()
+        self.screen.feed(output)
+        return True
+
+    def waits_for(self, *texts: str, patience_s: float = PATIENCE_S) -> float:
+        """When all of `texts` were on the screen at once."""
         return self.waits_until(lambda grid: all(text in grid.text for text in texts), f"{texts}", patience_s)
 
-    def waits_until(self, holds: Callable[[Grid], bool], what: str, patience_s: float = 30.0) -> float:
-        """When `holds` of the screen was first true, from now on; `NotSeen` where that takes too long."""
-        grid, done, deadline = Grid(*self.size), 0, monotonic_s() + patience_s
-        while True:
-            for _, output in self.pieces[done:]:
-                grid.feed(output)
-                done += 1
-            if holds(grid):
-                return self.pieces[done - 1][0] if done else self.began_s
-            if monotonic_s() > deadline or not self._reader.is_alive():
-                raise NotSeen(f"waited for {what} and saw:\n{grid.text}")
-            pause(0.01)
-
-    def is_quiet(self, for_s: float) -> bool:
-        return not self.pieces or monotonic_s() - self.pieces[-1][0] > for_s
-
-    def comes_to_rest(self, quiet_s: float = 0.15, patience_s: float = 20.0) -> float:
-        """When the last was written, once nothing was for `quiet_s`."""
+    def waits_until(self, holds: Callable[[Grid], bool], what: str, patience_s: float = PATIENCE_S) -> float:
+        """When that came which made `holds` of the screen true; `NotSeen` where it takes too long."""
         deadline = monotonic_s() + patience_s
-        while not self.is_quiet(quiet_s):
+        while not holds(self.screen):
+            while not self._look():
+                if monotonic_s() > deadline or not self._reader.is_alive():
+                    raise NotSeen(f"waited for {what} and saw:\n{self.screen.text}")
+                pause(0.002)
+        return self._last_s
+
+    def comes_to_rest(self, quiet_s: float, patience_s: float = PATIENCE_S) -> float:
+        """When the last was drawn, once nothing was for `quiet_s`."""
+        deadline = monotonic_s() + patience_s
+        while True:
+            self.catch_up()
+            if monotonic_s() - self._last_s > quiet_s:
+                return self._last_s
             if monotonic_s() > deadline:
-                raise NotSeen("the screen never came to rest")
-            pause(0.01)
-        return self.pieces[-1][0] if self.pieces else self.began_s
+                raise NotSeen(f"the screen never came to rest:\n{self.screen.text}")
+            pause(0.005)
+
+    def drawn_for(self, keys: str, quiet_s: float) -> float:
+        """Seconds from pressing `keys` to the last that was drawn for them."""
+        at_s = self.press(keys)
+        deadline = at_s + PATIENCE_S
+        while not self._look():
+            if monotonic_s() > deadline:
+                raise NotSeen(f"nothing was drawn for {keys!r}:\n{self.screen.text}")
+            pause(0.002)
+        return self.comes_to_rest(quiet_s) - at_s
 
     @property
     def cpu_s(self) -> float:
@@ -96,10 +110,6 @@ class Terminal:
     @property
     def rss_mb(self) -> float:
         return float(self.process.memory_info().rss) / 2**20
-
-    def forget(self) -> None:
-        """Drop the output so far: what is asked of the screen from now on is asked of what is drawn from now on."""
-        self.pieces.clear()
 
 
 def pause(seconds: float) -> None:
