@@ -15,13 +15,13 @@ import msgspec
 from runner.catalog.kata import Kata
 from runner.catalog.lessons import all_lessons
 from runner.catalog.loader import load_kata
-from runner.tui.bench.beside import beside_figures
-from runner.tui.bench.child import NEXT_LESSON, Job
-from runner.tui.bench.flood import Flood
-from runner.tui.bench.home import KATA, fresh_home
-from runner.tui.bench.keys import Key, comes, cursor_moved, goes, latencies_ms
-from runner.tui.bench.terminal import Terminal, on_terminal, pause
 from runner.tui.kata_screen import KataScreen
+from runner.tui.measuring.beside import beside_figures
+from runner.tui.measuring.child import NEXT_LESSON, Job
+from runner.tui.measuring.flood import Flood
+from runner.tui.measuring.home import KATA, fresh_home
+from runner.tui.measuring.keys import Key, comes, cursor_moved, goes, latencies_ms
+from runner.tui.measuring.terminal import Terminal, on_terminal, pause
 from runner.verifier.bench import Figure, print_figures
 
 _STARTS = 7
@@ -47,7 +47,7 @@ def _measured() -> Iterator[Figure]:
 @contextlib.contextmanager
 def measured_app(job: Job, home: Path, size: tuple[int, int] = (80, 24)) -> Iterator[Terminal]:
     """The app with a learner's folder of its own, at rest after its first paint."""
-    command = [sys.executable, "-m", "runner.tui.bench.child", msgspec.json.encode(job).decode()]
+    command = [sys.executable, "-m", "runner.tui.measuring.child", msgspec.json.encode(job).decode()]
     with on_terminal(command, {"PRODRILL_HOME": str(home)}, size) as terminal:
         terminal.waits_for("Verify" if job.kata else "Continue")
         terminal.comes_to_rest(_COOL_S)

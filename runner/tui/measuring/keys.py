@@ -7,8 +7,8 @@ from functools import partial
 
 from msgspec import Struct
 
-from runner.tui.bench.grid import Grid
-from runner.tui.bench.terminal import Terminal, pause
+from runner.tui.measuring.grid import Grid
+from runner.tui.measuring.terminal import Terminal, pause
 from runner.tui.theme import DARK
 
 _THINKS_S = 0.13

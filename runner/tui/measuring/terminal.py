@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import psutil
 
 from runner.clock import monotonic_s
-from runner.tui.bench.grid import Grid
+from runner.tui.measuring.grid import Grid
 
 PATIENCE_S = 30.0
 _END_WITHIN_S = 20.0
