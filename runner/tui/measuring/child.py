@@ -1,4 +1,4 @@
-"""The app that is measured: `python -m runner.tui.measuring.child JOB`, the real one but for where its events come from.
+"""The app that is measured: `python -m runner.tui.measuring.child JOB`, real but for where its events come from.
 
 `F12` opens the next lesson of the course, so that every page can be opened by keys.
 """

@@ -1,4 +1,4 @@
-"""A verification that streams more than any real one: `python -m runner.tui.measuring.flood JOB`, as the verifier's child.
+"""A verification that streams more than any real one: `python -m runner.tui.measuring.flood JOB`.
 
 The app reads it as it reads a real one: JSON lines from another process, on a pipe.
 """

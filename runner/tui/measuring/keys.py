@@ -8,7 +8,7 @@ from functools import partial
 from msgspec import Struct
 
 from runner.tui.measuring.grid import Grid
-from runner.tui.measuring.terminal import Terminal, pause
+from runner.tui.measuring.terminal import Terminal, Took, pause
 from runner.tui.theme import DARK
 
 _THINKS_S = 0.13
@@ -45,17 +45,18 @@ def goes(text: str) -> Shows:
     return lambda before, now: text not in now.text
 
 
-def latencies_ms(terminal: Terminal, keys: Sequence[Key], rounds: int) -> dict[str, list[float]]:
-    """Milliseconds from each press to its answer, by the key's name; `keys` are pressed in turn, `rounds` times.
+def latencies(terminal: Terminal, keys: Sequence[Key], rounds: int) -> dict[str, list[Took]]:
+    """From each press to its answer, by the key's name; `keys` are pressed in turn, `rounds` times.
 
     A person presses the next key some time after the last was answered, and so do we.
     """
-    found: dict[str, list[float]] = {key.name: [] for key in keys}
+    found: dict[str, list[Took]] = {key.name: [] for key in keys}
     for key in [*keys] * rounds:
         terminal.catch_up()
         before = terminal.screen.copy()
+        queued_s = terminal.queued_s
         at_s = terminal.press(key.sent)
         seen_s = terminal.waits_until(partial(key.answered, before), f"the answer to {key.name!r}")
-        found[key.name].append((seen_s - at_s) * 1000)
+        found[key.name].append(Took(seen_s - at_s, terminal.queued_s - queued_s))
         pause(_THINKS_S)
     return found

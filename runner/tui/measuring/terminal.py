@@ -14,8 +14,10 @@ import threading
 from codecs import getincrementaldecoder
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import psutil
+from msgspec import Struct
 
 from runner.clock import monotonic_s
 from runner.tui.measuring.grid import Grid
@@ -26,6 +28,22 @@ _END_WITHIN_S = 20.0
 
 class NotSeen(Exception):
     """What was waited for did not come; the text says what, and what was on the screen."""
+
+
+class Took(Struct, frozen=True):
+    """How long something took, and how much of that the program waited for a core that others had."""
+
+    wall_s: float
+    queued_s: float
+
+    @property
+    def wall_ms(self) -> float:
+        return self.wall_s * 1000
+
+    @property
+    def own_ms(self) -> float:
+        """Without the wait for a core: what it would have taken on a machine with nothing else to do."""
+        return max(0.0, self.wall_s - self.queued_s) * 1000
 
 
 class Terminal:
@@ -91,15 +109,24 @@ class Terminal:
                 raise NotSeen(f"the screen never came to rest:\n{self.screen.text}")
             pause(0.005)
 
-    def drawn_for(self, keys: str, quiet_s: float) -> float:
-        """Seconds from pressing `keys` to the last that was drawn for them."""
+    def drawn_for(self, keys: str, quiet_s: float) -> Took:
+        """From pressing `keys` to the last that was drawn for them."""
+        queued_s = self.queued_s
         at_s = self.press(keys)
         deadline = at_s + PATIENCE_S
         while not self._look():
             if monotonic_s() > deadline:
                 raise NotSeen(f"nothing was drawn for {keys!r}:\n{self.screen.text}")
             pause(0.002)
-        return self.comes_to_rest(quiet_s) - at_s
+        return Took(self.comes_to_rest(quiet_s) - at_s, self.queued_s - queued_s)
+
+    @property
+    def queued_s(self) -> float:
+        """Seconds that the program's main thread was ready and waited for a core; 0 where the kernel does not tell."""
+        try:
+            return int(Path(f"/proc/{self.process.pid}/schedstat").read_bytes().split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):
+            return 0.0
 
     @property
     def cpu_s(self) -> float:
