@@ -29,17 +29,13 @@ class Moment(Struct):
 
 
 def run_action_acts(action: str, moment: Moment, kata: Kata) -> bool | None:
-    """Whether an action that begins or ends something acts now; None of any other."""
+    """Whether an action that begins, ends or undoes something acts now; None of any other."""
     running, by_hand = moment.bench.is_running, moment.bench.is_by_hand
     match action:
         case "cancel":
             return running or moment.is_watching
         case "verify" | "reset":
             return not running and moment.has_copy
-        case "undo":
-            return not running and moment.past.can_undo
-        case "history":
-            return not running and moment.past.has_attempts
         case "run":
             return (not running or by_hand) and not moment.is_watching and moment.has_copy
         case "watch":
@@ -50,8 +46,18 @@ def run_action_acts(action: str, moment: Moment, kata: Kata) -> bool | None:
             return moment.has_copy
         case "back":
             return not running and not moment.is_watching
+    acts = _past_action_acts(action, moment.past)
+    return acts if acts is None else acts and not running
+
+
+def _past_action_acts(action: str, past: Past) -> bool | None:
+    match action:
+        case "undo":
+            return past.can_undo
+        case "history":
+            return past.has_attempts
         case "debrief" | "next":
-            return moment.past.is_solved and not running
+            return past.is_solved
     return None
 
 

@@ -112,9 +112,11 @@ async def web_server(port: int, sandbox: str) -> AsyncIterator[WebServer]:
     def respond(connection: ServerConnection, request: Request) -> Response | None:
         return made[0].respond(request)
 
+    # No pings: the kernel closes the socket of a browser that is gone, and one that is slow or asleep is still there.
     listening = serve(
         tab, ADDRESS, port, process_request=respond, server_header=None, compression=None,
-        max_size=_LARGEST_MESSAGE, open_timeout=2, close_timeout=2, logger=_quiet, start_serving=False,
+        max_size=_LARGEST_MESSAGE, open_timeout=2, close_timeout=2, ping_interval=None,
+        logger=_quiet, start_serving=False,
     )  # fmt: skip
     async with listening as server:
         made.append(WebServer(Gate(server.sockets[0].getsockname()[1]), sandbox))

@@ -1,6 +1,6 @@
 """The main screens as they look over the real course and recorded verifications, the same on every machine and day.
 
-`test_screens` keeps them as text, `pictures` draws them. A clock of their own moves with the recording only.
+`test_screens` keeps them as text, `draw` makes pictures of them. A clock of their own moves with the recording only.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ from runner.tui.messages import KataRequested, LessonRequested
 from tests.tui.fakes import screen_text
 from tests.tui.record import recording
 
-KATA, CRITERION, LESSON = "blocked-event-loop", "others-overtake", "the-event-loop"
-PATIENCE_S = 30.0
+KATA, CRITERION = "blocked-event-loop", "others-overtake"
+LESSON, PAGE = "the-event-loop", "one-turn-of-the-loop"
+PATIENCE_S = 60.0
 _LOOKS, _BETWEEN_S = 4, 0.15
 _SAMPLES_SEEN = 3
 
@@ -123,7 +124,7 @@ async def _the_map(scene: Scene) -> None:
 
 
 async def _a_lesson(scene: Scene) -> None:
-    await scene.open(LessonRequested(LESSON), "1/")
+    await scene.open(LessonRequested(LESSON, PAGE), "3/")
 
 
 async def _the_workbench(scene: Scene) -> None:

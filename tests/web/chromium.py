@@ -19,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from runner.clock import monotonic_s
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = (
     "--headless=new", "--remote-debugging-port=0", "--no-first-run", "--no-default-browser-check", "--disable-gpu",
@@ -153,18 +153,23 @@ def browser(name: str = "EXCLUDE localhost") -> Iterator[Callable[[], Page]]:
         try:
             with ExitStack() as open_tabs:
                 port, path = _debugging(Path(profile) / "DevToolsActivePort", process)
-                whole = open_tabs.enter_context(connect(f"ws://127.0.0.1:{port}{path}", max_size=None))
+                whole = open_tabs.enter_context(_connected(f"ws://127.0.0.1:{port}{path}"))
 
                 def tab() -> Page:
                     whole.send(json.dumps({"id": 1, "method": "Target.createTarget", "params": {"url": "about:blank"}}))
                     target = json.loads(whole.recv(timeout=PATIENCE_S))["result"]["targetId"]
                     url = f"ws://127.0.0.1:{port}/devtools/page/{target}"
-                    return Page(open_tabs.enter_context(connect(url, max_size=None)))
+                    return Page(open_tabs.enter_context(_connected(url)))
 
                 yield tab
         finally:
             process.terminate()
             process.wait(PATIENCE_S)
+
+
+def _connected(url: str) -> ClientConnection:
+    """Nothing is dropped, and a page that is busy for long is still there."""
+    return connect(url, max_size=None, max_queue=None, ping_interval=None, open_timeout=PATIENCE_S, proxy=None)
 
 
 def _debugging(file: Path, process: subprocess.Popen[bytes]) -> tuple[int, str]:

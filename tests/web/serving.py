@@ -19,7 +19,7 @@ from websockets.typing import Origin
 
 from runner.clock import monotonic_s
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 
 
 class Served:

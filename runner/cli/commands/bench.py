@@ -27,9 +27,9 @@ def command(what: str | None, sandboxes: tuple[str, ...], as_json: bool) -> int:
     """
     if what == "app":
         tell("Measuring the app; this takes several minutes. Leave the machine alone meanwhile.")
-        from runner.tui.bench import measure
+        from runner.tui.measuring import figures
 
-        return measure.main(as_json=as_json)
+        return figures.main(as_json=as_json)
     where = sandboxes or tuple(available_sandboxes())
     tell(f"Measuring in {' and '.join(where)}; this takes several minutes. Leave the machine alone meanwhile.")
     from runner.verifier import bench

@@ -61,10 +61,11 @@ function openLink(url) {
   }
 }
 
-function tellEnd(words) {
+function tellEnd(words, again) {
   const dialog = document.getElementById("ended");
   if (!dialog.open) {
     document.getElementById("words").textContent = words;
+    document.getElementById("again").hidden = !again;
     document.getElementById("again").onclick = () => window.location.reload();
     dialog.showModal();
   }
@@ -85,10 +86,10 @@ function connect(terminal) {
     if (told.type === "open") {
       openLink(told.url);
     } else if (told.type === "ended") {
-      tellEnd(told.words ? `Prodrill ended: ${told.words}` : "You left Prodrill. All you did is kept.");
+      tellEnd(told.words ? `Prodrill ended: ${told.words}` : "You left Prodrill. All you did is kept.", true);
     }
   };
-  socket.onclose = () => tellEnd("`prodrill serve` has ended. Start it again and open the link that it prints.");
+  socket.onclose = () => tellEnd("`prodrill serve` has ended. Start it again and open the link that it prints.", false);
   terminal.onData((text) => send({ type: "typed", text }));
   terminal.onResize(({ cols, rows }) => send({ type: "resized", columns: cols, rows }));
   window.addEventListener("focus", () => send({ type: "focused", front: true }));

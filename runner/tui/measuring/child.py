@@ -1,4 +1,4 @@
-"""The app that is measured: `python -m runner.tui.bench.child JOB`, the real one but for where its events come from.
+"""The app that is measured: `python -m runner.tui.measuring.child JOB`, real but for where its events come from.
 
 `F12` opens the next lesson of the course, so that every page can be opened by keys.
 """
@@ -22,9 +22,9 @@ from runner.record.events import Event
 from runner.record.stream import read_stream, replay
 from runner.tui import app
 from runner.tui.app import ProdrillApp
-from runner.tui.bench.flood import Flood
 from runner.tui.heap import settle
 from runner.tui.learner_desk import LearnerDesk
+from runner.tui.measuring.flood import Flood
 from runner.tui.opening import trier_in, verifier_in
 from runner.tui.verification import Verify
 
@@ -55,7 +55,7 @@ class MeasuredApp(ProdrillApp):
 
 def _verifier(job: Job) -> Verify:
     if job.flood is not None:
-        from runner.tui.bench.flood import flooded
+        from runner.tui.measuring.flood import flooded
 
         return partial(flooded, job.flood)
     if job.recording:

@@ -22,9 +22,9 @@ from runner.learner.store import Store
 from runner.record.events import Event, RunEnded
 from runner.record.finding import Verdict
 from runner.record.stream import write_stream
-from runner.tui.bench.child import Job
-from runner.tui.bench.home import KATA, fresh_home, mended_service
-from runner.tui.bench.terminal import NotSeen, Terminal, on_terminal, pause
+from runner.tui.measuring.child import Job
+from runner.tui.measuring.home import KATA, fresh_home, mended_service
+from runner.tui.measuring.terminal import NotSeen, Terminal, on_terminal, pause
 from runner.verifier import VerifyRequest, verify
 from runner.verifier.bench import Figure
 
@@ -120,7 +120,6 @@ def _memory(recording: Path) -> Iterator[Figure]:
             terminal.press("v")
             _until_attempts(home, times, terminal)
             terminal.comes_to_rest(0.05)
-            terminal.forget()
             at_mb.append(terminal.rss_mb)
     yield Figure(f"memory after {_REPLAYS} verifications", at_mb[-1], "MB", 150.0)
     yield Figure(f"  the most after any of {_REPLAYS}", max(at_mb), "MB", 150.0)
@@ -129,7 +128,7 @@ def _memory(recording: Path) -> Iterator[Figure]:
 
 @contextlib.contextmanager
 def _workbench(job: Job, home: Path) -> Iterator[Terminal]:
-    command = [sys.executable, "-m", "runner.tui.bench.child", msgspec.json.encode(job).decode()]
+    command = [sys.executable, "-m", "runner.tui.measuring.child", msgspec.json.encode(job).decode()]
     with on_terminal(command, {"PRODRILL_HOME": str(home)}, (100, 30)) as terminal:
         terminal.waits_for("Verify")
         terminal.comes_to_rest(1.0)

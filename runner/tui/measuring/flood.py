@@ -1,4 +1,4 @@
-"""A verification that streams more than any real one: `python -m runner.tui.bench.flood JOB`, as the verifier's child.
+"""A verification that streams more than any real one: `python -m runner.tui.measuring.flood JOB`.
 
 The app reads it as it reads a real one: JSON lines from another process, on a pipe.
 """
@@ -48,7 +48,7 @@ async def flooded(flood: Flood, kata: Kata, source: Path, histories: Path) -> As
         def job_with(events_fd: int) -> FloodJob:
             return FloodJob(flood, kata.slug, criteria, events_fd)
 
-        async for event in child_events("runner.tui.bench.flood", job_with, Path(place), _decoder.decode):
+        async for event in child_events("runner.tui.measuring.flood", job_with, Path(place), _decoder.decode):
             yield event
 
 
