@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -25,6 +26,7 @@ from runner.tui.kata_status import status_text
 from runner.tui.log_pane import LogPane
 from runner.tui.messages import DebriefRequested, HistoryRequested, LessonRequested, NextRequested
 from runner.tui.pane_bar import PaneBar
+from runner.tui.past import Past
 from runner.tui.reader import Reader
 from runner.tui.safe import safe_line
 from runner.tui.verification import Verification, Verify
@@ -85,8 +87,7 @@ class KataScreen(Screen[None]):
         self._copy: Path | None = None
         self._last_file: Path | None = None
         self._solved = False
-        self._can_undo = False
-        self._has_attempts = False
+        self._past = Past(desk, kata)
         self._led_to = ""
         self._sandbox = ""
         self._status = Content()
@@ -174,9 +175,9 @@ class KataScreen(Screen[None]):
             case "edit":
                 return self._copy is not None
             case "history":
-                return self._has_attempts and not running
+                return self._past.has_attempts and not running
             case "undo":
-                return not running and self._can_undo
+                return not running and self._past.can_undo
             case "back":
                 return not running
             case "shift":
@@ -203,24 +204,25 @@ class KataScreen(Screen[None]):
         self.post_message(HistoryRequested(self._kata.slug))
 
     def action_undo(self) -> None:
-        try:
-            self.notify(safe_line(self._desk.records.undo(self._kata), 400), markup=False)
-        except DeskError as error:
-            self._complain(error)
-        self._look_back()
+        self._say(self._past.undo)
 
     def on_screen_resume(self) -> None:
         self._look_back()
 
     def _look_back(self) -> None:
-        """Asked when the learner comes here and when something changed; the footer asks far more often."""
-        records = self._desk.records
         try:
-            self._has_attempts = bool(records.attempts(self._kata))
-            self._can_undo = records.may_change and records.can_undo(self._kata)
+            self._past.look()
         except DeskError as error:
             self._complain(error)
         self.refresh_bindings()
+
+    def _say(self, change: Callable[[], str]) -> None:
+        """Do something to the copy, and tell what came of it."""
+        try:
+            self.notify(safe_line(change(), 400), markup=False)
+        except DeskError as error:
+            self._complain(error)
+        self._look_back()
 
     def action_debrief(self) -> None:
         self.post_message(DebriefRequested(self._kata.slug))
@@ -368,11 +370,7 @@ class KataScreen(Screen[None]):
         question = f"Put the broken service back?\n\nYour files in {self._copy} are kept as a copy first."
         if not await self.app.push_screen_wait(AskScreen(question)):
             return
-        try:
-            self.notify(safe_line(self._desk.reset(self._kata), 400), markup=False)
-        except DeskError as error:
-            self._complain(error)
-        self._look_back()
+        self._say(lambda: self._desk.reset(self._kata))
 
     @work(exclusive=True, group="edit")
     async def action_edit(self) -> None:
