@@ -8,15 +8,8 @@ from runner.catalog.kata import Kata
 from runner.tui.board import Board
 from runner.tui.hand_text import curl_line
 from runner.tui.kata_view import KataView
+from runner.tui.past import Past
 from runner.tui.workbench import Bench
-
-
-class Past(Struct):
-    """What was done with the kata so far."""
-
-    is_solved: bool
-    has_attempts: bool
-    can_undo: bool
 
 
 class Moment(Struct):
@@ -25,6 +18,7 @@ class Moment(Struct):
     bench: Bench
     has_copy: bool
     is_watching: bool
+    is_solved: bool
     past: Past
 
 
@@ -46,18 +40,18 @@ def run_action_acts(action: str, moment: Moment, kata: Kata) -> bool | None:
             return moment.has_copy
         case "back":
             return not running and not moment.is_watching
-    acts = _past_action_acts(action, moment.past)
+    acts = _past_action_acts(action, moment)
     return acts if acts is None else acts and not running
 
 
-def _past_action_acts(action: str, past: Past) -> bool | None:
+def _past_action_acts(action: str, moment: Moment) -> bool | None:
     match action:
         case "undo":
-            return past.can_undo
+            return moment.past.can_undo
         case "history":
-            return past.has_attempts
+            return moment.past.has_attempts
         case "debrief" | "next":
-            return past.is_solved
+            return moment.is_solved
     return None
 
 
