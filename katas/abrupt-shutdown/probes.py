@@ -21,12 +21,15 @@ from runner.probes import (
 )
 
 judges = beside(__file__, "judges")
+working = beside(__file__, "working")
 scene = beside(__file__, "warehouse")
 
 POLL_S = 0.02
 BY_HAND_S = 3.0
-HELD_AFTER_SIGNAL_S = 1.3
-GRACE_S, GRACE_DRAINED_S, GRACE_ENDLESS_S = 4.0, 5.0, 1.0
+HELD_SHARE = 0.7
+"""Of the grace. Whoever leaves by the clock, and soon enough where there is nothing to do, is gone by then."""
+
+ABOUT_S, REFUSING_S = 3.0, 4.0
 
 
 def found(judge: Any, history: History) -> Finding:
@@ -44,9 +47,14 @@ def by_hand(downstreams: Downstreams, inputs: Inputs) -> None:
     end.on("GET", "/stock", scene.slowly(lines, BY_HAND_S))
 
 
-def grace(seconds: float) -> dict[str, str]:
+def grace_s(inputs: Inputs) -> float:
+    """The grace of this run: the same for work that ends and for work that does not, so that it tells neither."""
+    return round(ABOUT_S * inputs.apart("grace").uniform(0.93, 1.07), 3)
+
+
+def grace(inputs: Inputs) -> dict[str, str]:
     """The grace, as the service is told it."""
-    return {"SHUTDOWN_GRACE_MS": f"{seconds * 1000:.0f}"}
+    return {"SHUTDOWN_GRACE_MS": f"{grace_s(inputs) * 1000:.0f}"}
 
 
 async def until_not_ready(service: Service, client: Client, history: History, within_s: float) -> None:
@@ -111,7 +119,7 @@ async def orders_are_taken(client: Client, downstreams: Downstreams, inputs: Inp
 @orders_are_taken.judge
 def they_are_right(history: History) -> Finding:
     """Every answer, every state and every entry of the ledger."""
-    return found(judges.they_are_right, history)
+    return found(working.they_are_right, history)
 
 
 def _id_of(exchange: Exchange) -> str:
@@ -130,7 +138,7 @@ async def _until_settled(client: Client, order_id: str, name: str, conn: Connect
         await asyncio.sleep(POLL_S)
 
 
-@probe("in-flight-complete", window_s=HELD_AFTER_SIGNAL_S + 0.2, env=grace(GRACE_S))
+@probe("in-flight-complete", window_s=ABOUT_S * HELD_SHARE + 0.4, env=grace)
 async def work_in_flight_meets_sigterm(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -146,9 +154,9 @@ async def work_in_flight_meets_sigterm(
     read = await _read(reader, half)
     history.fault("order held", int(await gate.held(1)))
     history.fault("stock list held", int(await stock.held(1) and len(read) == half))
-    history.note("grace_s", GRACE_S)
+    history.note("grace_s", grace_s(inputs))
     await service.signal("SIGTERM")
-    await service.exited(HELD_AFTER_SIGNAL_S)
+    await service.exited(grace_s(inputs) * HELD_SHARE)
     history.note("released_s", history.now())
     gate.open()
     stock.open()
@@ -177,7 +185,7 @@ async def _read(reader: Any, count: int) -> bytes:
     return data
 
 
-@probe("no-half-orders", window_s=0.8, env=grace(GRACE_S))
+@probe("no-half-orders", window_s=0.8, env=grace)
 async def orders_half_written_at_sigterm(
     service: Service, client: Client, load: Load, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -199,7 +207,7 @@ async def orders_half_written_at_sigterm(
     await service.exited(0.5)
     history.note("confirmations_s", history.now())
     confirmations.open()
-    await until_it_leaves(service, history, GRACE_S + judges.BEYOND_GRACE_S)
+    await until_it_leaves(service, history, grace_s(inputs) + judges.BEYOND_GRACE_S)
     history.note("closed", await warehouse.end.until_closed(1.0))
     history.note("open_connections", warehouse.end.open_connections)
 
@@ -210,7 +218,7 @@ def every_reservation_is_settled(history: History) -> Finding:
     return found(judges.every_reservation_is_settled, history)
 
 
-@probe("refuses-new-orders", window_s=0.5, env=grace(GRACE_S))
+@probe("refuses-new-orders", window_s=0.5, env={"SHUTDOWN_GRACE_MS": f"{REFUSING_S * 1000:.0f}"})
 async def new_orders_after_sigterm(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -224,9 +232,9 @@ async def new_orders_after_sigterm(
     await client.request("GET", "/readyz", tag="readiness-before", conn=idle)
     answers = send(client, first, "first", busy), send(client, held, "held", await client.connect())
     history.fault("orders held", int(await gates[0].held(1) and await gates[1].held(1)))
-    history.note("grace_s", GRACE_S)
+    history.note("grace_s", REFUSING_S)
     await service.signal("SIGTERM")
-    await until_not_ready(service, client, history, GRACE_S * judges.NOT_READY_SHARE)
+    await until_not_ready(service, client, history, REFUSING_S * judges.NOT_READY_SHARE)
     for tag, conn in (("new-connection", None), ("idle-connection", idle)):
         await client.request("POST", "/orders", json=new[tag], tag=tag, conn=conn, timeout_s=2.5)
     gates[0].open()
@@ -245,7 +253,7 @@ def none_is_accepted(history: History) -> Finding:
     return found(judges.none_is_accepted, history)
 
 
-@probe("exits-when-drained", window_s=0.3, env=grace(GRACE_DRAINED_S))
+@probe("exits-when-drained", window_s=0.3, env=grace)
 async def the_last_answer_is_out(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -261,13 +269,13 @@ async def the_last_answer_is_out(
     history.fault("order held", int(await gate.held(1)))
     history.fault("idle connections", sum(not conn.ended for conn in conns[1:]))
     clients = [asyncio.ensure_future(closes_when_told(conn)) for conn in conns]
-    history.note("grace_s", GRACE_DRAINED_S)
+    history.note("grace_s", grace_s(inputs))
     await service.signal("SIGTERM")
     await until_not_ready(service, client, history, 0.5)
     gate.open()
     await answer
     history.note("drained_s", history.now())
-    await until_it_leaves(service, history, GRACE_DRAINED_S / 2 + 0.5)
+    await until_it_leaves(service, history, grace_s(inputs) / 2 + 0.5)
     for watching in clients:
         watching.cancel()
     for conn in conns:
@@ -280,7 +288,7 @@ def it_is_gone_soon(history: History) -> Finding:
     return found(judges.it_is_gone_soon, history)
 
 
-@probe("bounded-exit", window_s=1.2, env=grace(GRACE_ENDLESS_S))
+@probe("bounded-exit", window_s=ABOUT_S + 0.4, env=grace)
 async def a_request_never_ends(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -291,9 +299,9 @@ async def a_request_never_ends(
     answer = send(client, order, "order", await client.connect())
     reader = await client.stream("GET", "/stock", tag="stock")
     history.fault("requests that never end", int(await gate.held(1)) + int(await stock.held(1)))
-    history.note("grace_s", GRACE_ENDLESS_S)
+    history.note("grace_s", grace_s(inputs))
     await service.signal("SIGTERM")
-    await until_it_leaves(service, history, GRACE_ENDLESS_S + judges.BEYOND_GRACE_S + 0.5)
+    await until_it_leaves(service, history, grace_s(inputs) + judges.BEYOND_GRACE_S + 0.5)
     answer.cancel()
     reader.close()
 
@@ -304,7 +312,7 @@ def it_leaves_anyway(history: History) -> Finding:
     return found(judges.it_leaves_anyway, history)
 
 
-@probe("other-signals", window_s=0.6, env=grace(GRACE_S))
+@probe("other-signals", window_s=0.6, env=grace)
 async def an_order_meets_two_signals(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -328,7 +336,7 @@ async def an_order_meets_two_signals(
     history.note("released_s", history.now())
     gate.open()
     await answer
-    await until_it_leaves(service, history, GRACE_S + judges.BEYOND_GRACE_S)
+    await until_it_leaves(service, history, grace_s(inputs) + judges.BEYOND_GRACE_S)
 
 
 @an_order_meets_two_signals.judge

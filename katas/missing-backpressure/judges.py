@@ -31,6 +31,7 @@ ANSWERED_WITHIN_S = 5.0
 # Later than that, so that what never comes is told from what was kept from coming in time.
 GIVEN_UP_AFTER_S = 6.5
 SLOW_READERS = 20
+READ_ON_MIB = 1.5
 WAYS = {
     "paused": "A reader vanished while it paused",
     "reading": "A reader closed its connection while it read",
@@ -97,11 +98,37 @@ def the_pull_comes_to_rest(history: History) -> Finding:
         return failed(
             f"The process grew by {grown:.0f} MiB for one paused reader (limit {GROWTH_LIMIT_MIB:.0f}).", **evidence
         )
+    if (stuck := _does_not_come(history, evidence)) is not None:
+        return stuck
     return passed(
         f"With its reader paused the pull came to rest {worst:.1f} MiB ahead; the process grew by {grown:.0f} MiB.",
         also=[Measure(grown, GROWTH_LIMIT_MIB, "MiB grown")],
         **evidence,
     )
+
+
+def _does_not_come(history: History, evidence: dict[str, Any]) -> Finding | None:
+    """Where the paused reader could not read on, or another did not get a large export whole."""
+    on, beside_it = history.notes.get("read_on"), history.notes.get("beside")
+    if on and not on["intact"]:
+        if on["stalled"] and _may_not_have_stalled(history, on):
+            return inconclusive("The machine was too busy to tell whether the paused reader can read on.", **evidence)
+        return failed(
+            f"The reader read on after a pause, and {on['bytes']:,} bytes came that are not the next of its export, or "
+            f"too few of them; a reader may pause for a minute.",
+            **evidence,
+        )
+    if beside_it and not beside_it["intact"]:
+        if not beside_it["ended"] and _may_not_have_stalled(history, beside_it):
+            return inconclusive("The machine was too busy to read a large export to its end.", **evidence)
+        return failed(f"A large export with a prompt reader did not come whole: {reading.told(beside_it)}.", **evidence)
+    return None
+
+
+def _may_not_have_stalled(history: History, export: dict[str, Any]) -> bool:
+    """Whether it is for us that nothing came any more; late by half of the time is no service's doing."""
+    ended_s, took_s = export["at_s"] + export["took_s"], min(export["took_s"], reading.ENDED_WITHIN_S)
+    return may_be_our_lateness(history, ended_s - took_s, ended_s, took_s / 2)
 
 
 def _paused(pause: dict[str, Any]) -> str:
@@ -185,6 +212,15 @@ def the_others_are_served(history: History) -> Finding:
         return inconclusive("The machine was too busy to tell whether the pull for them comes to rest.", **evidence)
     if held < SLOW_READERS:
         return failed(f"Only {held} of {SLOW_READERS} slow readers had an open export; 32 may have one.", **evidence)
+    on = history.notes.get("read_on")
+    if on and on["least_mib"] < READ_ON_MIB:
+        if may_be_our_lateness(history, on["at_s"], on["until_s"], ANSWERED_WITHIN_S - VERY_LATE_S):
+            return inconclusive("The machine was too busy to tell whether paused readers can read on.", **evidence)
+        return failed(
+            f"Of {on['of']} of the paused readers that read on, one got {on['least_mib']:.1f} MiB within "
+            f"{ANSWERED_WITHIN_S:.0f} s: its export waits for another's reader.",
+            **evidence,
+        )
     return passed(
         f"{crowd} {len(prompt)} small exports and {len(health)} health checks were answered; the process took "
         f"{peak:.0f} MiB.",
@@ -216,6 +252,12 @@ def nobody_takes_it_for_whole(history: History) -> Finding:
             f"In the feed {scene.FAILURES[taken[0]]}, and the reader got {exports[taken[0]]['bytes']:,} bytes with a "
             f"proper ending: half a statement that looks like a whole one.",
             **evidence,
+        )
+    if (stuck := next((way for way in dull if not exports[way]["ended"]), None)) is not None:
+        if _may_not_have_stalled(history, exports[stuck]):
+            return inconclusive("The machine was too busy to read large exports.", **evidence)
+        return failed(
+            f"An export stood still half-way, with a prompt reader: {reading.told(exports[stuck])}.", **evidence
         )
     if dull:
         return inconclusive(f"The service never came to the failing page: {', '.join(dull)}.", **evidence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 from typing import Any
 
 from runner.probes import Client, Downstreams, Finding, History, Inputs, Service, StreamReader, beside, probe
@@ -15,6 +16,11 @@ judges = beside(__file__, "judges")
 MIB: int = scene.MIB
 STILL_TICKS = 8
 STILL_LOOKS = 4
+# Whoever takes a reader that pauses so long for one that left breaks off an export that is wanted.
+LONG_PAUSE_S = judges.RELEASED_WITHIN_S + 0.5
+_NOTHING_READ = {"at_s": 0.0, "read_mib": 0.0, "still": False}
+READING_ON = 8
+READ_ON_WITHIN_S = 15.0
 # What pulls without end fills its memory long before that, unless the machine hardly lets it run.
 AT_REST_WITHIN_S = 30.0
 
@@ -61,11 +67,11 @@ def they_arrive_whole(history: History) -> Finding:
 # -- a slow reader bounds the pull -----------------------------------------------------------------------------------
 
 
-@probe("slow-reader-bounds-the-pull", window_s=1.3)
+@probe("slow-reader-bounds-the-pull", window_s=7.0)
 async def one_reader_pauses_twice(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """A reader takes a little of a large export and stops; takes some more, and stops again."""
+    """A reader takes a little of a large export and stops; some more, and stops for long, while another reads all."""
     feed = scene.Feed(downstreams["feed"], inputs)
     size_mib = inputs.uniform(128.0, 140.0)
     account = feed.holds(mib=size_mib)
@@ -76,22 +82,57 @@ async def one_reader_pauses_twice(
         history.sample("pulled ahead of the reader", ahead, "MiB", judges.AHEAD_LIMIT_MIB)
         return ahead
 
+    history.note("size_mib", size_mib)
+    history.note("ended_while_paused", "")
+    try:
+        reader = await client.stream("GET", reading.path_of(account), window=reading.WINDOW, tag="slow")
+    except TimeoutError:
+        # Whoever collects an export before its head has pulled all of this ahead of a reader who has nothing yet.
+        history.note("grown_mib", max(0.0, await service.rss_mb() - before))
+        history.note("pauses", [{**_NOTHING_READ, "until_s": history.now(), "ahead_mib": ahead_mib()}])
+        return
     pauses: list[dict[str, Any]] = []
-    reader = await client.stream("GET", reading.path_of(account), window=reading.WINDOW, tag="slow")
-    # The more a reader takes at once, the more its kernel offers to hold: a small second sip keeps that to a few MiB.
-    for wanted, ticks in ((MIB // 4, STILL_TICKS), (int(inputs.uniform(1.5, 2.5) * MIB), STILL_TICKS // 2)):
-        read += await reading.read_up_to(reader, wanted)
+    digest = hashlib.sha256()
+
+    async def pause(ticks: int) -> bool:
         at_s = history.now()
         still = await reading.until_still(client, ahead_mib, 2 * judges.AHEAD_LIMIT_MIB, ticks=ticks)
         pauses.append(
             {"at_s": at_s, "until_s": history.now(), "read_mib": read / MIB, "ahead_mib": ahead_mib(), "still": still}
         )
-        if not still or pauses[-1]["ahead_mib"] > judges.AHEAD_LIMIT_MIB:
+        return still and bool(pauses[-1]["ahead_mib"] <= judges.AHEAD_LIMIT_MIB)
+
+    # The more a reader takes at once, the more its kernel offers to hold: a small second sip keeps that to a few MiB.
+    for wanted, ticks in ((MIB // 4, STILL_TICKS), (int(inputs.uniform(1.5, 2.5) * MIB), STILL_TICKS // 2)):
+        read += await reading.read_up_to(reader, wanted, digest)
+        if not (rests := await pause(ticks)):
             break
-    history.note("size_mib", size_mib)
-    history.note("pauses", pauses)
-    history.note("ended_while_paused", reader.ended)
     history.note("grown_mib", max(0.0, await service.rss_mb() - before))
+    if rests:
+        paused_s = pauses[-1]["at_s"]
+        other = feed.holds(mib=inputs.uniform(44.0, 52.0))
+        history.note("beside", await reading.fetch(client, feed, other, "beside", within_s=AT_REST_WITHIN_S))
+        await asyncio.sleep(max(0.0, paused_s + LONG_PAUSE_S - history.now()))
+        # Nobody asks for its health meanwhile: who holds back only while he is watched pulls now.
+        pauses.append(
+            {
+                "at_s": paused_s,
+                "until_s": history.now(),
+                "read_mib": read / MIB,
+                "ahead_mib": ahead_mib(),
+                "still": True,
+            }
+        )
+    history.note("ended_while_paused", reader.ended)
+    if rests:
+        # More than what lies on the way: that much comes from a service that has long let go, too.
+        wanted, at_s = int((pauses[-1]["ahead_mib"] + 4.0) * MIB), history.now()
+        got = await reading.read_on(reader, wanted, READ_ON_WITHIN_S, digest)
+        intact = got == wanted and digest.hexdigest() == feed.ledger.beginning(read + got)
+        stalled = got < wanted and not reader.ended
+        took_s = history.now() - at_s
+        history.note("read_on", {"at_s": at_s, "took_s": took_s, "bytes": got, "intact": intact, "stalled": stalled})
+    history.note("pauses", pauses)
     reader.close()
 
 
@@ -168,7 +209,7 @@ def the_pull_ends_with_the_reader(history: History) -> Finding:
 # -- twenty slow readers harm nobody ---------------------------------------------------------------------------------
 
 
-@probe("slow-readers-harm-nobody", window_s=1.8)
+@probe("slow-readers-harm-nobody", window_s=2.2)
 async def a_crowd_of_slow_readers(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -195,6 +236,12 @@ async def a_crowd_of_slow_readers(
     history.note("held", sum(1 for reader in readers if reader.status == 200 and not reader.ended))
     history.note("pulled_mib", last)
     history.note("at_rest", still >= STILL_LOOKS)
+    if still >= STILL_LOOKS:
+        # Whose export only looks open, and waits for another's reader, has nothing to read.
+        chosen, at_s = inputs.sample(readers, k=min(READING_ON, len(readers))), history.now()
+        reads = [reading.read_on(reader, int(judges.READ_ON_MIB * MIB), judges.ANSWERED_WITHIN_S) for reader in chosen]
+        least = min(await asyncio.gather(*reads), default=0)
+        history.note("read_on", {"at_s": at_s, "until_s": history.now(), "of": len(chosen), "least_mib": least / MIB})
     for task in opening:
         task.cancel()
     await asyncio.gather(*opening, return_exceptions=True)
@@ -220,15 +267,23 @@ def the_others_are_served(history: History) -> Finding:
 # -- a failure never looks complete ----------------------------------------------------------------------------------
 
 
-@probe("failure-never-looks-complete", window_s=0.5)
+@probe("failure-never-looks-complete", window_s=1.2)
 async def the_feed_fails_half_way(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """Five exports whose feed fails for good, each in its own way, and one beside them that is well."""
+    """Five exports whose feed fails for good, each in its own way, and one beside them that is well.
+
+    Two of them are too large to be collected before the first byte is sent.
+    """
     feed = scene.Feed(downstreams["feed"], inputs)
-    accounts = {way: feed.holds(mib=inputs.uniform(2.5, 4.5), failing=way) for way in scene.FAILURES}
+    large = {"short", inputs.choice([way for way in scene.FAILURES if way not in ("short", "refused")])}
+    sizes = {way: inputs.uniform(44.0, 52.0) if way in large else inputs.uniform(2.5, 4.5) for way in scene.FAILURES}
+    accounts = {way: feed.holds(mib=size, failing=way) for way, size in sizes.items()}
     accounts["healthy"] = feed.holds(mib=inputs.uniform(2.5, 4.5))
-    exports = await asyncio.gather(*(reading.fetch(client, feed, account, way) for way, account in accounts.items()))
+    within_s = {way: AT_REST_WITHIN_S if way in large else reading.ENDED_WITHIN_S for way in accounts}
+    exports = await asyncio.gather(
+        *(reading.fetch(client, feed, account, way, within_s=within_s[way]) for way, account in accounts.items())
+    )
     afterwards = await reading.fetch(client, feed, feed.holds(inputs.randint(20, 300)), "later")
     history.note("exports", [*exports, afterwards])
 

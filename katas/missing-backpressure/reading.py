@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from runner.clock import monotonic_s
 from runner.probes import Client, ConnectFailed, StreamReader, beside
 
 MIB: int = beside(__file__, "feed").MIB
@@ -46,6 +47,19 @@ async def read_up_to(reader: StreamReader, count: int, digest: Any = None) -> in
     got = 0
     with contextlib.suppress(TimeoutError):
         while got < count and (data := await reader.read(min(WINDOW, count - got))):
+            got += len(data)
+            if digest is not None:
+                digest.update(data)
+    return got
+
+
+async def read_on(reader: StreamReader, count: int, within_s: float, digest: Any = None) -> int:
+    """Read up to that many bytes of an export that was paused; returns how many came in time."""
+    until_s, got = monotonic_s() + within_s, 0
+    with contextlib.suppress(TimeoutError):
+        while got < count and (left_s := until_s - monotonic_s()) > 0:
+            if not (data := await reader.read(min(WINDOW, count - got), within_s=left_s)):
+                break
             got += len(data)
             if digest is not None:
                 digest.update(data)

@@ -5,15 +5,17 @@ Nothing here is about time: answers are compared, statements and rows counted.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
-from runner.probes import Census, Exchange, Finding, History, failed, inconclusive, passed
+from runner.probes import Census, Exchange, Finding, History, Measure, failed, inconclusive, passed
 
 STATEMENTS, SELECTS = 15, 30
 ROWS_AN_OBJECT, ROWS_BESIDE = 2, 20
+BYTES_A_BYTE, BYTES_BESIDE = 4, 10_000
 CALLERS = 10
-_SELECT = re.compile(r"\bselect\b", re.IGNORECASE)
+_SELECT = re.compile(r"\b(?:select|join)\b", re.IGNORECASE)
 
 _NAMES = "  # URL and DATABASE as `prodrill run n-plus-one` names them"
 _BOOKS = 'psql "$DATABASE" -c "SELECT calls, rows, query FROM pg_stat_statements ORDER BY {} DESC LIMIT 9"'
@@ -113,11 +115,26 @@ def changes_are_seen(history: History) -> Finding:
 # -- statements and rows ----------------------------------------------------------------------------------------------
 
 
-def counted(census: Census) -> tuple[int, int, int]:
-    """Statements, `SELECT`s in them, and rows they returned."""
+def rows_for(count: int) -> int:
+    """How many rows may be fetched for an answer of so many JSON objects."""
+    return ROWS_AN_OBJECT * count + ROWS_BESIDE
+
+
+def bytes_for(answer: Any) -> int:
+    """How many bytes the database may send for an answer, None where nothing is asked."""
+    return BYTES_A_BYTE * (len(json.dumps(answer)) if answer else 0) + BYTES_BESIDE
+
+
+def counted(history: History, census: Census) -> tuple[int, int, int]:
+    """Statements, with those that failed, `SELECT`s and `JOIN`s in their texts, and rows they returned."""
     calls = sum(row["calls"] for row in census.rows)
     selects = sum(row["calls"] * len(_SELECT.findall(row["query"])) for row in census.rows)
-    return calls, selects, sum(row["rows"] for row in census.rows)
+    return calls + _on_the_wire(history, census.tag, "failed"), selects, sum(row["rows"] for row in census.rows)
+
+
+def _on_the_wire(history: History, tag: str, what: str) -> int:
+    """`bytes` that the database sent, or statements that `failed`."""
+    return sum(int(row[what]) for census in history.censuses("wire", tag) for row in census.rows)
 
 
 def _censuses(history: History) -> dict[str, Census]:
@@ -125,7 +142,7 @@ def _censuses(history: History) -> dict[str, Census]:
 
 
 def _top(census: Census, by: str) -> list[str]:
-    """The statements that cost most, as lines of evidence."""
+    """The statements that cost most, as lines of evidence; those that failed are not among them."""
     rows = sorted(census.rows, key=lambda row: -row[by])[:4]
     return [f"{row[by]} {by}: {' '.join(row['query'].split())[:110]}" for row in rows]
 
@@ -134,17 +151,23 @@ def _nothing_was_asked(history: History) -> bool:
     return not any(census.rows for census in history.censuses("statements"))
 
 
+def _failures(history: History, tag: str) -> str:
+    failures = _on_the_wire(history, tag, "failed")
+    return f", {failures} of which failed" if failures else ""
+
+
 NOTHING = "The database saw no statement of this service, so nothing can be said about their number."
 
 
 def queries_do_not_grow(history: History) -> Finding:
-    seen = {tag: counted(census) for tag, census in _censuses(history).items()}
+    seen = {tag: counted(history, census) for tag, census in _censuses(history).items()}
     most = max(seen, key=lambda tag: seen[tag][0])
     table = ", ".join(f"{tag}: {seen[tag][0]}" for tag in seen)
     evidence: dict[str, Any] = {"value": seen[most][0], "limit": STATEMENTS, "unit": "statements"}
     if seen[most][0] > STATEMENTS:
         return failed(
-            f"{most} took {seen[most][0]} statements; the contract allows {STATEMENTS} however much is shown. {table}.",
+            f"{most} took {seen[most][0]} statements{_failures(history, most)}; the contract allows {STATEMENTS} "
+            f"however much is shown. {table}.",
             decided_by=_top(_censuses(history)[most], "calls"),
             reproduce=COUNT_CALLS,
             **evidence,
@@ -152,13 +175,13 @@ def queries_do_not_grow(history: History) -> Finding:
     wordy = max(seen, key=lambda tag: seen[tag][1])
     if seen[wordy][1] > SELECTS:
         return failed(
-            f"{wordy} took {seen[wordy][0]} statements with {seen[wordy][1]} SELECTs in them; the contract allows "
-            f"{SELECTS}. A statement that is put together from one SELECT for each row grows as the rows do.",
+            f"{wordy} took {seen[wordy][0]} statements with {seen[wordy][1]} SELECTs and JOINs in them; the contract "
+            f"allows {SELECTS}. A statement that is put together from one SELECT for each row grows as the rows do.",
             decided_by=_top(_censuses(history)[wordy], "calls"),
             reproduce=COUNT_CALLS,
             value=seen[wordy][1],
             limit=SELECTS,
-            unit="SELECTs",
+            unit="SELECTs and JOINs",
         )
     if wrong := wrong_answers(history):
         return not_right(wrong)
@@ -169,7 +192,7 @@ def queries_do_not_grow(history: History) -> Finding:
 
 def rows_are_bounded(history: History) -> Finding:
     censuses, allowed = _censuses(history), history.notes["allowed"]
-    rows = {tag: counted(censuses[tag])[2] for tag in allowed}
+    rows = {tag: counted(history, censuses[tag])[2] for tag in allowed}
     worst = max(allowed, key=lambda tag: rows[tag] / allowed[tag])
     table = ", ".join(f"{tag}: {rows[tag]} of {allowed[tag]}" for tag in allowed)
     evidence: dict[str, Any] = {"value": rows[worst], "limit": allowed[worst], "unit": "rows"}
@@ -180,24 +203,46 @@ def rows_are_bounded(history: History) -> Finding:
             reproduce=COUNT_ROWS,
             **evidence,
         )
+    if (heavy := _too_many_bytes(history)) is not None:
+        return heavy
     if wrong := wrong_answers(history):
         return not_right(wrong)
     if _nothing_was_asked(history):
         return inconclusive(NOTHING)
-    return passed(f"Every request fetched what it shows. {table}.", **evidence)
+    return passed(f"Every request fetched what it shows. {table}.", also=[_heaviest(history)[1]], **evidence)
+
+
+def _heaviest(history: History) -> tuple[str, Measure]:
+    """What came nearest to the bytes that it may, or went beyond."""
+    allowed = history.notes["allowed_bytes"]
+    sent = {tag: _on_the_wire(history, tag, "bytes") for tag in allowed}
+    worst = max(allowed, key=lambda tag: sent[tag] / allowed[tag])
+    return worst, Measure(sent[worst], allowed[worst], "bytes")
+
+
+def _too_many_bytes(history: History) -> Finding | None:
+    worst, bytes_ = _heaviest(history)
+    if bytes_.value <= bytes_.limit:
+        return None
+    return failed(
+        f"For {worst} the database sent {bytes_.value:,.0f} bytes, and {bytes_.limit:,.0f} are allowed for what it "
+        "shows: a whole table is one even where it comes as a single row.",
+        value=bytes_.value, limit=bytes_.limit, unit="bytes", decided_by=_top(_censuses(history)[worst], "calls"),
+        reproduce=COUNT_ROWS,
+    )  # fmt: skip
 
 
 def requests_stay_apart(history: History) -> Finding:
     if wrong := wrong_answers(history):
         return not_right(wrong, AT_ONCE)
-    seen = {tag: counted(census) for tag, census in _censuses(history).items()}
+    seen = {tag: counted(history, census) for tag, census in _censuses(history).items()}
     most = max(seen, key=lambda tag: seen[tag][0])
     statements, selects, _ = seen[most]
     evidence: dict[str, Any] = {"value": statements, "limit": STATEMENTS * CALLERS, "unit": "statements"}
     if statements > STATEMENTS * CALLERS or selects > SELECTS * CALLERS:
         return failed(
-            f"{CALLERS} requests at once took {statements} statements with {selects} SELECTs; the contract allows "
-            f"{STATEMENTS * CALLERS} and {SELECTS * CALLERS}.",
+            f"{CALLERS} requests at once took {statements} statements with {selects} SELECTs and JOINs; the contract "
+            f"allows {STATEMENTS * CALLERS} and {SELECTS * CALLERS}.",
             decided_by=_top(_censuses(history)[most], "calls"),
             reproduce=AT_ONCE,
             **evidence,

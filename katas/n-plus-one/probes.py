@@ -10,7 +10,8 @@ from runner.probes import Client, Finding, History, Inputs, Load, Postgres, Req,
 play = beside(__file__, "market")
 judges = beside(__file__, "judges")
 
-PAGE = 10
+PAGES = range(5, 15)
+"""Orders of a page where its size is not the point: drawn, so that none is better prepared for than another."""
 
 
 def found(judge: Any, history: History) -> Finding:
@@ -91,6 +92,9 @@ def they_are_right(history: History) -> Finding:
 
 # -- statements and rows at several sizes -----------------------------------------------------------------------------
 
+NOBODY_ASKS_S = (0.1, 0.3)
+"""For so long nothing is asked, after the start and at the end: what is fetched then is counted as well."""
+
 
 async def at_rest(postgres: Postgres) -> None:
     """Until no connection of the service runs anything, and two seconds at most."""
@@ -100,40 +104,48 @@ async def at_rest(postgres: Postgres) -> None:
         await asyncio.sleep(0.01)
 
 
+async def look_at_the_books(postgres: Postgres, tag: str) -> None:
+    """What was run and sent since the last time, and then count anew: nothing in between goes uncounted for long."""
+    await at_rest(postgres)
+    await postgres.census("statements", tag=tag)
+    await postgres.census("wire", tag=tag)
+    await postgres.forget_statements()
+
+
 async def ask_at_sizes(
     service: Service, client: Client, postgres: Postgres, inputs: Inputs, history: History
-) -> dict[str, int]:
+) -> dict[str, Any]:
     """A start, then requests of several sizes in random order, the statements of each counted.
 
-    Returns how many JSON objects each of them should show.
+    Returns the answer that each of them should have; of the start and of the time in which nobody asks, nothing.
     """
     market = play.Market(inputs)
     await market.put(postgres)
     ask = Asking(client, history, market)
-    shop = market.shops[0]
-    await postgres.forget_statements()
-    await service.start()
-    await at_rest(postgres)
-    await postgres.census("statements", tag="the start")
+    shop, few, many = market.shops[0], inputs.choice(PAGES), inputs.randint(85, 100)
     deep = market.page(shop, inputs.randint(150, 250))["next"]
     asked = {
-        "1 order": ask.page("1 order", shop, 1),
-        "10 orders": ask.page("10 orders", shop, 10),
-        "100 orders": ask.page("100 orders", shop, 100),
-        "10 orders far back": ask.page("10 orders far back", shop, 10, deep),
-        "an order of 40 lines": ask.order("an order of 40 lines", shop, market.odd["many lines"]),
-        "an order of no lines": ask.order("an order of no lines", shop, market.odd["nothing in it"]),
+        "1 order": lambda tag: ask.page(tag, shop, 1),
+        f"{few} orders": lambda tag: ask.page(tag, shop, few),
+        f"{many} orders": lambda tag: ask.page(tag, shop, many),
+        f"{few} orders far back": lambda tag: ask.page(tag, shop, few, deep),
+        "an order of 40 lines": lambda tag: ask.order(tag, shop, market.odd["many lines"]),
+        "an order of no lines": lambda tag: ask.order(tag, shop, market.odd["nothing in it"]),
     }
-    shown = {"the start": 0}
+    shown: dict[str, Any] = {"the start": None, "afterwards, when nobody asked,": None}
+    await postgres.forget_statements()
+    await service.start()
+    await asyncio.sleep(inputs.uniform(*NOBODY_ASKS_S))
+    await look_at_the_books(postgres, "the start")
     for tag in inputs.sample(sorted(asked), len(asked)):
-        await postgres.forget_statements()
-        shown[tag] = play.objects(await asked[tag])
-        await at_rest(postgres)
-        await postgres.census("statements", tag=tag)
+        shown[tag] = await asked[tag](tag)
+        await look_at_the_books(postgres, tag)
+    await asyncio.sleep(inputs.uniform(*NOBODY_ASKS_S))
+    await look_at_the_books(postgres, "afterwards, when nobody asked,")
     return shown
 
 
-@probe("queries-do-not-grow", window_s=0.6, start=False)
+@probe("queries-do-not-grow", window_s=1.2, start=False)
 async def pages_of_several_sizes(
     service: Service, client: Client, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
@@ -146,14 +158,14 @@ def they_take_as_many_statements(history: History) -> Finding:
     return found(judges.queries_do_not_grow, history)
 
 
-@probe("rows-are-bounded", window_s=0.6, start=False)
+@probe("rows-are-bounded", window_s=1.2, start=False)
 async def rows_of_several_sizes(
     service: Service, client: Client, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
     """The rows of a start, and of requests that show more and less, in a database that holds far more."""
     shown = await ask_at_sizes(service, client, postgres, inputs, history)
-    allowed = {tag: judges.ROWS_AN_OBJECT * count + judges.ROWS_BESIDE for tag, count in shown.items()}
-    history.note("allowed", allowed)
+    history.note("allowed", {tag: judges.rows_for(play.objects(answer)) for tag, answer in shown.items()})
+    history.note("allowed_bytes", {tag: judges.bytes_for(answer) for tag, answer in shown.items()})
 
 
 @rows_of_several_sizes.judge
@@ -171,16 +183,16 @@ async def others_write(service: Service, client: Client, postgres: Postgres, inp
     await market.put(postgres)
     await service.start()
     ask = Asking(client, history, market)
-    shop, newest = market.shops[0], market.odd["newest"]
+    shop, newest, size = market.shops[0], market.odd["newest"], inputs.choice(PAGES)
     for time in ("once", "twice"):
-        await ask.page(f"before, {time}", shop, PAGE)
+        await ask.page(f"before, {time}", shop, size)
         await ask.order(f"before, {time}, the order", shop, newest)
     changes = market.changes(newest)
     history.note("changes", len(changes))
     for what, change in changes.items():
         for statement in change():
             await postgres.execute(*statement)
-        await ask.page(f"after {what}", shop, PAGE)
+        await ask.page(f"after {what}", shop, size)
         await ask.order(f"after {what}, the order", shop, newest)
 
 
@@ -201,15 +213,15 @@ async def ten_shops_at_once(
     await market.put(postgres)
     await service.start()
     ask = Asking(client, history, market)
-    await ask.page("alone", market.shops[0], PAGE)
-    pages = {page_path(shop, PAGE): market.page(shop, PAGE) for shop in market.shops[2:]}
+    size = inputs.choice(PAGES)
+    await ask.page("alone", market.shops[0], size)
+    pages = {page_path(shop, size): market.page(shop, size) for shop in market.shops[2:]}
     for tag in ("at once", "at once again"):
         for path, page in pages.items():
             ask.expect(tag, path, page)
         await postgres.forget_statements()
         await load.at_once([Req("GET", path) for path in pages], tag=tag)
-        await at_rest(postgres)
-        await postgres.census("statements", tag=tag)
+        await look_at_the_books(postgres, tag)
 
 
 @ten_shops_at_once.judge

@@ -15,23 +15,24 @@ told = beside(__file__, "evidence")
 
 def it_keeps_to_its_share(history: History) -> Finding:
     """What is seen in so many looks in a row is no connection that was closing while the next one opened."""
+    share = int(history.notes["share"])
     rows = [_most_lasting(history.censuses("sessions", tag)) for tag in ("burst", "left")]
     when, looks = max(zip(("", ", after customers who waited had left"), rows, strict=True), key=lambda r: _least(r[1]))
     count, burst = _least(looks), history.exchanges("burst")
     events = [f"{look.at_s:.3f} s  {told.opened(look)} sessions" for look in looks]
     shown: dict[str, Any] = {
         "value": count,
-        "limit": told.SHARE,
+        "limit": share,
         "unit": "connections",
-        "series": [history.series("connections", told.SHARE, "POOL_MAX")],
+        "series": [history.series("connections", share, "POOL_MAX")],
         "reproduce": told.by_hand(
             f"{told.LOCK} for i in $(seq 40); do curl -s -m 20 $URL/shows/1 & done; sleep 1; {told.SESSIONS}"
         ),
     }
     unserved = [e for e in burst if not e.ok]
-    if count > told.SHARE:
+    if count > share:
         return failed(
-            f"The service had {count} connections open at the database{when}. POOL_MAX allowed it {told.SHARE}, and "
+            f"The service had {count} connections open at the database{when}. POOL_MAX allowed it {share}, and "
             f"its role may have {told.ROLE_LIMIT}; of the burst {len(unserved)} of {len(burst)} were not served.",
             decided_by=[*events, *told.seen(unserved, 2), *map(told.session, looks[0].rows[:2])], **shown,
         )  # fmt: skip
@@ -102,6 +103,15 @@ def the_rest_is_told(history: History) -> Finding:
 def _is_served_again(history: History, text: str, shown: dict[str, Any]) -> Finding:
     after = history.exchanges("again")
     more = history.exchanges("again at once")
+    served = next((n for n, each in enumerate(after) if each.status == 201), len(after))
+    refused = [each for each in after[:served] if each.status == 503]
+    if len(refused) > told.REFUSED_ONCE_FREE and served < len(after):
+        late_s = after[served].sent_s - after[0].sent_s
+        return failed(
+            f"{text}, and when every connection had come free {len(refused)} bookings, over {late_s:.1f} s, were "
+            "refused all the same: the contract says that it works again at once.",
+            decided_by=told.seen(after[: served + 1]), **shown,
+        )  # fmt: skip
     lost = [e for e in more if e.status != 201]
     if not any(e.status == 201 for e in after) or lost:
         said = told.seen(lost or after[-3:])

@@ -7,10 +7,14 @@ from typing import Any
 
 from runner.probes import Census, Exchange, History
 
-WIDTH, SHARE, SEATED, ROOM = 5, 6, 4, 18
+WIDTH, SEATED, ROOM = 5, 4, 18
+MAY_WAIT = 100
 LOOKS = 3
 PATIENCE = 10.0
+REFUSED_ONCE_FREE = 5
+"""So many bookings, a tenth of a second apart, may be refused when connections are free again: there may be a pause."""
 AT_REST_AFTER_S = 2.5
+OPENING_S = 0.6
 BUSY_S = 1.0
 ROLE_LIMIT = 20
 
@@ -59,17 +63,22 @@ def session(row: dict[str, Any]) -> str:
 
 
 def in_transaction(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Sessions that stand in a transaction and do nothing. One that never ran a statement is not yet a session."""
-    return [row for row in rows if str(row["state"]).startswith("idle in transaction") and has_run(row)]
+    """Sessions inside a transaction, whatever they do there. One that never ran a statement is not yet a session."""
+    return [row for row in rows if row.get("xact_age_s") is not None and has_run(row)]
 
 
 def has_run(row: dict[str, Any]) -> bool:
     return row.get("query_age_s") is not None
 
 
+def is_opened(row: dict[str, Any]) -> bool:
+    """One that never ran a statement is being opened, or was given up while it was; but neither lasts."""
+    return has_run(row) or row["age_s"] > OPENING_S
+
+
 def opened(census: Census) -> int:
-    """Sessions that are of use: one that never ran a statement is being opened, or was given up while it was."""
-    return sum(has_run(row) for row in census.rows)
+    """Sessions that the service has, not counting those that are only just coming or going."""
+    return sum(map(is_opened, census.rows))
 
 
 def is_busy(history: History) -> bool:

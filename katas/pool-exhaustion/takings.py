@@ -38,15 +38,18 @@ class Evening:
         return await self._send(tag, "POST", "/bookings", status, order, **body)
 
     async def sales(self) -> None:
-        """Two bookings, one of them given back, and the show in between."""
+        """Two bookings, one of them given back, and the show in between: somebody else sells a seat of it, too."""
         house, client = self._house, self._client
         show = await house.show()
         await self._book("two seats", house.order(show, 2))
         given_back = await self._book("one seat", house.order(show))
         await self._send("look", "GET", f"/shows/{show.id}", 200, id=show.id, sold=3, onSale=True)
+        await house.sold(show)
+        tag = "look after the till has sold a seat"
+        await self._send(tag, "GET", f"/shows/{show.id}", 200, id=show.id, sold=4, onSale=True)
         await self._send("give back", "DELETE", f"/bookings/{_number(given_back)}", 204)
         await self._send("give back again", "DELETE", f"/bookings/{_number(given_back)}", 404, error="no_such_booking")
-        self.expect_sold(show, 2)
+        self.expect_sold(show, 3)
         await self._send("look at nothing", "GET", f"/shows/{house.unknown_show()}", 404, error="no_such_show")
         await self._send("malformed", "POST", "/bookings", 400, {"showId": show.id, "seats": "A1", "customer": "a"})
         await self._send("a seat twice", "POST", "/bookings", 400, {**house.order(show), "seats": ["A1", "A1"]})

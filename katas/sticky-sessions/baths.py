@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote, unquote
 
 from runner.probes import Client, Downstreams, Exchange, History, Inputs, Replicas, Service, beside
 
@@ -13,6 +15,7 @@ browsers = beside(__file__, "browser")
 away = beside(__file__, "away")
 
 POLL_S = 0.05
+CHANGED, AT_A_TIME = 40, 8
 
 
 def settings(ttl_s: int = 600, store_timeout_ms: int = 3000) -> Callable[[Inputs], dict[str, str]]:
@@ -55,6 +58,19 @@ class Baths:
         known = [sid for sid in dict.fromkeys(copies) if sid]
         await asyncio.gather(*(self.browser(sid).ask(one, "GET", "/me", tag) for sid in known for one in replicas))
 
+    async def ask_with_a_changed_cookie(self, replicas: Replicas, given: list[str]) -> None:
+        """A cookie with one character changed, at places where cookies differ: each of them should matter."""
+        # Which places there are is the service's doing: what is drawn for them must not shift what is drawn after.
+        inputs = self._inputs.apart("changed cookies")
+        real, at = inputs.choice(given), inputs.choice(replicas)
+        await self.browser(real).ask(at, "GET", "/me", "unchanged")
+        made = changed(real, given, inputs, most=CHANGED)
+        asks = [(f"changed {n}", cookie) for n, cookie in enumerate(made, start=1)]
+        self._history.note("changed", dict(zip((tag for tag, _ in asks), made.values(), strict=True)))
+        for n in range(0, len(asks), AT_A_TIME):
+            some = asks[n : n + AT_A_TIME]
+            await asyncio.gather(*(self.browser(cookie).ask(at, "GET", "/me", tag) for tag, cookie in some))
+
     async def ask_in_an_outage(self, replicas: Replicas, outage: str, kept: Any, leaving: Any) -> None:
         """What needs the store and what does not, all side by side, so that nothing waits for another's time-out."""
         within: dict[str, Any] = {"timeout_s": away.WITHIN_S + 0.5}
@@ -77,3 +93,21 @@ class Baths:
                 await browser.ask(one, "GET", "/me", f"{tag}, me")
                 return
             await asyncio.sleep(POLL_S)
+
+
+def changed(real: str, given: list[str], inputs: Inputs, most: int) -> dict[str, float]:
+    """The cookie `real` with one character changed, at up to `most` places where the cookies `given` differ.
+
+    The other character is one that was met at that place, so that only its value tells the cookie from a real one. With
+    each stands how many bits were seen at that place.
+    """
+    known = [unquote(each) for each in given if len(unquote(each)) == len(unquote(real))]
+    text = unquote(real)
+    met = [sorted({each[place] for each in known}) for place in range(len(text))]
+    places = [place for place, characters in enumerate(met) if len(characters) > 1]
+    made = {}
+    for place in inputs.sample(places, min(most, len(places))):
+        other = inputs.choice([each for each in met[place] if each != text[place]])
+        cookie = text[:place] + other + text[place + 1 :]
+        made[quote(cookie, safe="") if "%" in real else cookie] = math.log2(len(met[place]))
+    return made

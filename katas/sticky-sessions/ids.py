@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from urllib.parse import unquote
 
-from runner.probes import Exchange, Finding, History, beside, failed, inconclusive, passed
+from runner.probes import Exchange, Finding, History, Verdict, beside, failed, inconclusive, passed
 
 judges = beside(__file__, "judges")
 browsers = beside(__file__, "browser")
@@ -36,12 +36,14 @@ def none_can_be_known(history: History) -> Finding:
     if "" in given:
         bare = made[given.index("")]
         return failed(f"A sign-in at {bare.replica} set no cookie `sid`.", decided_by=[judges.event(bare)])
-    checks = (
-        lambda: _none_twice(made, given), lambda: _planted_is_worthless(history), lambda: _out_of_reach(made),
-        lambda: _enough_changes(given), lambda: _none_follows(given[-history.notes["row"] :]),
-    )  # fmt: skip
-    if (wrong := next(filter(None, (check() for check in checks)), None)) is not None:
-        return wrong
+    found = [
+        _none_twice(made, given), _planted_is_worthless(history), _out_of_reach(made), _enough_changes(given),
+        _none_follows(given[-history.notes["row"] :]), _each_place_matters(history, given),
+    ]  # fmt: skip
+    doubts = [each for each in found if each is not None]
+    # What is definitely wrong comes before what could not be said.
+    for each in sorted(doubts, key=lambda each: each.verdict is not Verdict.FAILED):
+        return each
     if not history.faults.get("sign-ins at one moment"):
         return inconclusive("The sign-ins did not meet in one moment.")
     bits = changing_bits(given)
@@ -76,6 +78,30 @@ def _enough_changes(values: list[str]) -> Finding | None:
     if bits < ENOUGH_BITS:
         return inconclusive(f"{bits:.0f} bits were seen to change in {len(values)} ids.", decided_by=examples)
     return None
+
+
+def _each_place_matters(history: History, values: list[str]) -> Finding | None:
+    """Bits count only where a cookie that differs in them is refused: what nobody looks at can be anything."""
+    weights, tried = history.notes["changed"], judges.tagged(history, "changed ")
+    answered = [each for each in tried if each.ok]
+    refused = [each for each in tried if each.outcome == "ok" and 400 <= (each.status or 0) < 500]
+    is_seen = (
+        any(each.ok for each in history.exchanges("unchanged")) and len(refused) + len(answered) == len(weights) > 0
+    )
+    if not is_seen:
+        return inconclusive("It was not seen what comes of a changed cookie.")
+    share = sum(weights[each.tag] for each in refused) / sum(weights.values())
+    bits = changing_bits(values) * share
+    if bits < TOO_FEW_BITS:
+        return failed(
+            f"{len(answered)} of {len(tried)} cookies in which one character had been changed were answered like real "
+            f"ones: of what changes from cookie to cookie only {bits:.0f} bits are looked at.",
+            value=bits, limit=ENOUGH_BITS, unit="bits", decided_by=[judges.event(each) for each in answered[:4]],
+            reproduce=judges.SIGN_IN + "; sed -i s/a/b/ jar; curl -i -b jar $URL/me",
+        )  # fmt: skip
+    return (
+        None if bits >= ENOUGH_BITS else inconclusive(f"{len(answered)} of {len(tried)} changed cookies were answered.")
+    )
 
 
 def _none_follows(row: list[str]) -> Finding | None:

@@ -179,10 +179,13 @@ def it_is_still_there(history: History) -> Finding:
             decided_by=[event(made), *(event(each) for each in lost[:5])],
             reproduce=f"{SIGN_IN}; kill -9 $PID; {ASK}",
         )
-    if not history.faults.get("killed") or history.faults.get("replaced", 0) < 3:
+    if (
+        not history.faults.get("killed")
+        or min(history.faults.get(name, 0) for name in ("replaced", "killed together")) < 3
+    ):
         return inconclusive("Not every replica was ended and started anew.")
     return passed(
-        "The session outlived kill -9 of its replica and the end of every other.",
+        "The session outlived kill -9 of its replica, the end of every other, and of all at once.",
         value=len(asked), limit=len(asked), unit="requests",
     )  # fmt: skip
 
@@ -192,6 +195,7 @@ def it_is_still_there(history: History) -> Finding:
 AFTER = {
     "copy after": "after the sign-out",
     "copy after the last answer": "after the sign-out, once a request that had been under way was answered",
+    "copy after a restart": "after the sign-out, once every replica had been started anew",
 }
 
 
@@ -223,6 +227,8 @@ def it_is_over(history: History) -> Finding:
         return failed(sentence, decided_by=[event(each) for each in before])
     if not history.faults.get("a request was under way"):
         return inconclusive("No request of the session was under way when it ended.")
+    if history.faults.get("all began anew", 0) < 3:
+        return inconclusive("Not every replica was started anew.")
     return passed("Signed out once, it was over at every replica, for every copy.", **evidence)
 
 

@@ -105,11 +105,11 @@ def all_know_it(history: History) -> Finding:
 # -- outlives its replica ---------------------------------------------------------------------------------------------
 
 
-@probe("outlives-its-replica", window_s=1.0, env=scenery.settings())
+@probe("outlives-its-replica", window_s=1.5, env=scenery.settings())
 async def replicas_come_and_go(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """kill -9 of the replica that made the session, its start, and then the others replaced: no process is left."""
+    """kill -9 of the replica that made the session, its start, the others replaced, and then of all at once."""
     baths = scenery.Baths(client, downstreams, inputs, history)
     maker, *others = inputs.sample(replicas, len(replicas))
     browser = await baths.signed_in(maker, "made")
@@ -124,6 +124,16 @@ async def replicas_come_and_go(
     for one in replicas:
         await browser.ask(one, "GET", "/me", "asked when all had been replaced")
     history.fault("replaced", sum(one.starts == 2 for one in replicas))
+    await _all_begin_anew(replicas)
+    history.fault("killed together", sum(one.starts == 3 for one in replicas))
+    for one in replicas:
+        await browser.ask(one, "GET", "/me", "asked when all had been killed at once")
+
+
+async def _all_begin_anew(replicas: Replicas) -> None:
+    """None of them is there for a moment, so that none can tell another what it knew."""
+    await asyncio.gather(*(one.kill() for one in replicas))
+    await asyncio.gather(*(one.start() for one in replicas))
 
 
 @replicas_come_and_go.judge
@@ -135,11 +145,11 @@ def it_is_still_there(history: History) -> Finding:
 # -- ends everywhere --------------------------------------------------------------------------------------------------
 
 
-@probe("ends-everywhere", window_s=0.2, env=scenery.settings())
+@probe("ends-everywhere", window_s=0.7, env=scenery.settings())
 async def signed_out_elsewhere(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """Signed out at another replica, with copies of the cookie about and a request of the session under way."""
+    """Signed out at another replica, with copies of the cookie and a request under way; then all are restarted."""
     baths = scenery.Baths(client, downstreams, inputs, history)
     maker, other, third = inputs.sample(replicas, len(replicas))
     member = baths.member()
@@ -159,6 +169,9 @@ async def signed_out_elsewhere(
     await baths.ask_all(replicas, [*copies, laptop.sid], "copy after the last answer")
     for one in replicas:
         await phone.ask(one, "GET", "/me", "other device after")
+    await _all_begin_anew(replicas)
+    history.fault("all began anew", sum(one.starts == 2 for one in replicas))
+    await baths.ask_all(replicas, [*copies, laptop.sid], "copy after a restart")
 
 
 @signed_out_elsewhere.judge
@@ -174,19 +187,22 @@ def it_is_over(history: History) -> Finding:
 async def time_passes(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History, valkey: Valkey
 ) -> None:
-    """Three sessions that nobody uses, one that is used all the time, one that was signed out; and their store."""
+    """Three sessions that nobody uses, one that is used all the time, one that was signed out; and their store.
+
+    It is copies of the cookies that are asked with at the end: a browser may have let go of its own by then.
+    """
     baths = scenery.Baths(client, downstreams, inputs, history)
     gone = await baths.signed_in(inputs.choice(replicas), "made gone")
     await gone.ask(inputs.choice(replicas), "POST", "/sign-out", "sign-out")
-    unused = await asyncio.gather(*(baths.signed_in(one, "made unused") for one in replicas))
+    copies = [each.sid for each in await asyncio.gather(*(baths.signed_in(one, "made unused") for one in replicas))]
     used = await baths.signed_in(inputs.choice(replicas), "made used")
     await valkey.census("keys", "in use")
     until_s, here = history.now() + judges.TTL_S + judges.LATE_S, inputs.apart("in use")
     while (left_s := until_s - history.now()) > 0:
         await asyncio.sleep(min(left_s, judges.EVERY_S))
         await used.ask(here.choice(replicas), "GET", "/me", "used")
-    asks = [browser.ask(one, "GET", "/me", "unused") for browser in unused for one in inputs.sample(replicas, 2)]
-    await asyncio.gather(*asks)
+    asks = [(baths.browser(sid), one) for sid in copies for one in inputs.sample(replicas, 2)]
+    await asyncio.gather(*(browser.ask(one, "GET", "/me", "unused") for browser, one in asks))
 
 
 @time_passes.judge
@@ -198,11 +214,11 @@ def it_ends(history: History) -> Finding:
 # -- ids --------------------------------------------------------------------------------------------------------------
 
 
-@probe("ids-unguessable", window_s=0.8, env=scenery.settings())
+@probe("ids-unguessable", window_s=1.2, env=scenery.settings())
 async def one_member_again_and_again(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """Sign-ins of one member in one moment, in a row, after a restart; then some with a cookie from before."""
+    """Sign-ins of one member in one moment, in a row, after a restart; changed cookies, and some from before."""
     baths = scenery.Baths(client, downstreams, inputs, history)
     member, again = baths.member(), inputs.choice(replicas)
     history.note("row", IN_A_ROW)
@@ -210,7 +226,9 @@ async def one_member_again_and_again(
     burst = [asyncio.ensure_future(baths.signed_in(one, "made", member)) for one in replicas for _ in range(BURST)]
     history.fault("sign-ins at one moment", len(burst) if await gate.held(len(burst)) else 0)
     gate.open()
-    await asyncio.gather(*burst)
+    given = [browser.sid for browser in await asyncio.gather(*burst) if browser.sid]
+    if given:
+        await baths.ask_with_a_changed_cookie(replicas, given)
     restart = asyncio.ensure_future(again.restart())
     for one in (*(each for each in replicas if each is not again), again):
         if one is again:

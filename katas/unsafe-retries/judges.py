@@ -26,11 +26,10 @@ spreading = beside(__file__, "spreading")
 
 # A timer of Node.js may fire up to a millisecond early; the rest is rounding between two clocks.
 EARLY_S = 0.01
-RETRY_AFTER_S, TOO_LONG_S = 1, 60
+FITTING_S = (1, 2)
 DEADLINE_S, PATIENCE = 0.6, 2.0
 AFTER_ANSWER_S = 0.1
-CHECKOUTS, FLOOR, RATIO, MAX_ATTEMPTS = 200, 20, 0.2, 4
-BUDGET = CHECKOUTS * (1 + RATIO) + FLOOR
+CHECKOUTS = 200
 BUSY_S = 1.0
 
 NO_CHARGE = {"declined": (402, "declined"), "refused": (422, "refused"), "malformed": (400, None)}
@@ -96,19 +95,35 @@ def one_order_one_charge(history: History) -> Finding:
             reproduce=hand,
         )
     paid = {exchange.tag for exchange in history.exchanges(path="/checkout") if exchange.status == 201}
-    unpaid = [tag for tag in orders if tag in paid and not charges[tag]]
+    unpaid = [e.tag for e in history.exchanges(path="/checkout") if e.status == 201 and not confirmed(history, e)]
     if unpaid:
-        text = f"A checkout was answered 201 although the provider had made no charge ({', '.join(unpaid)})."
+        text = f"A checkout was answered 201 although the provider had confirmed no such charge ({', '.join(unpaid)})."
         return failed(text, value=0, limit=1, unit=unit, decided_by=play.seen(calls), reproduce=hand)
     if not paid or not {"silence after the charge", "reset after the charge"} <= set(history.faults):
         return inconclusive("Too little happened: no answer was lost after a charge, or no checkout succeeded.")
     return passed(f"{len(orders)} orders, each charged at most once.", value=1, limit=1, unit=unit)
 
 
+def confirmed(history: History, paid: Exchange) -> bool:
+    """Whether the provider had told the service of the charge that this 201 names, before it was sent.
+
+    By its answer to the charge, or to the question for the order's charges.
+    """
+    order = history.notes["orders"][paid.tag]
+    made = {e.data.get("id") for e in history.effects("charge") if e.data.get("order") == order}
+    told = [*play.attempts(history).get(order, []), *history.calls("payments", "GET", "/charges")]
+    return field(paid, "chargeId") in made and any(
+        call.answered_s is not None
+        and call.answered_s <= (paid.ended_s or 0.0)
+        and (call.status == 201 or (call.status == 200 and call.query.get("order") == order))
+        for call in told
+    )
+
+
 def the_customer_is_served(history: History) -> Finding:
     by_order, failures = play.attempts(history), history.notes["failures"]
     exchanges = history.exchanges(path="/checkout")
-    unserved = [exchange for exchange in exchanges if exchange.status != 201]
+    unserved = [exchange for exchange in exchanges if exchange.status != 201 or not confirmed(history, exchange)]
     evidence: dict[str, Any] = {"limit": len(exchanges), "unit": "checkouts served"}
     if not unserved:
         text = f"All {len(exchanges)} checkouts were served although the provider failed first."
@@ -118,8 +133,9 @@ def the_customer_is_served(history: History) -> Finding:
     first = unserved[0]
     calls = by_order.get(history.notes["orders"][first.tag], [])
     return failed(
-        f"After {first.tag} the customer was answered {first.status or first.how}, with {len(calls)} request(s) made, "
-        f"though the provider would have charged at the next. Not served: {', '.join(e.tag for e in unserved)}.",
+        f"After {first.tag} the customer was answered {first.status or first.how}, with {len(calls)} request(s) made"
+        f"{', none of which confirmed it' if first.status == 201 else ''}, though the provider would have charged at "
+        f"the next. Not served: {', '.join(e.tag for e in unserved)}.",
         value=len(exchanges) - len(unserved),
         decided_by=play.seen(calls),
         reproduce=play.shell("globalThis.n=(globalThis.n||0)+1;s.writeHead(n<2?503:201).end('{}')"),
@@ -167,23 +183,22 @@ def it_is_waited_for(history: History) -> Finding:
         )
     if not set(waits) <= set(by_order):
         return inconclusive(f"Only {len(by_order)} of {len(waits)} orders reached the provider.")
-    fitting = [order for order, wait in waits.items() if wait == RETRY_AFTER_S]
+    fitting = [order for order, wait in waits.items() if wait in FITTING_S]
     gave_up = [order for order in fitting if order not in gaps]
     if gave_up:
         return failed(
             f"{len(gave_up)} of {len(fitting)} orders were not sent again after an answer with Retry-After: "
-            f"{RETRY_AFTER_S}, though that wait fits into the deadline of 4 s.",
+            f"{waits[gave_up[0]]}, though that wait fits into the deadline of 4 s.",
             value=len(fitting) - len(gave_up),
             limit=len(fitting),
             unit="orders retried",
             decided_by=play.seen(by_order[gave_up[0]]),
             reproduce=hand,
         )
-    soonest = min(gaps[order] for order in fitting)
-    text = (
-        f"No order came back before its {RETRY_AFTER_S} s were over, and none where the provider named {TOO_LONG_S} s."
-    )
-    return passed(text, value=soonest, limit=RETRY_AFTER_S, unit="s")
+    soonest = min(gaps[order] / waits[order] for order in fitting)
+    longest = max(wait for wait in waits.values())
+    text = f"No order came back before its time was over, and none where the provider named up to {longest} s."
+    return passed(text, value=soonest, limit=1, unit="of the wait named")
 
 
 def they_come_apart(history: History) -> Finding:
@@ -249,7 +264,14 @@ def the_customer_is_not_kept(history: History) -> Finding:
     )
 
 
+def budget(history: History) -> float:
+    """Requests to /charges that the settings of this run allow in an outage."""
+    settings = history.notes["settings"]
+    return float(CHECKOUTS * (1 + settings["payments_retry_ratio"]) + settings["payments_retry_floor"])
+
+
 def retries_keep_to_their_budget(history: History) -> Finding:
+    most_attempts, allowed = int(history.notes["settings"]["payments_max_attempts"]), budget(history)
     orders = set(history.notes["orders"])
     by_order = {order: calls for order, calls in play.attempts(history).items() if order in orders}
     total = sum(map(len, by_order.values()))
@@ -257,25 +279,25 @@ def retries_keep_to_their_budget(history: History) -> Finding:
     worked = any(exchange.status == 201 for exchange in history.exchanges(tag="before"))
     if not worked or not by_order or len(history.exchanges(tag="outage")) < CHECKOUTS:
         return inconclusive("The outage was never met: nothing reached the provider, or nothing worked before it.")
-    series = [history.series("requests to the provider", BUDGET, "budget")]
-    hand = play.shell(play.DOWN, f"  # of 200 of these with orderIds of their own, at most {BUDGET:.0f} come through")
-    if len(most) > MAX_ATTEMPTS:
-        text = f"One checkout made {len(most)} requests where PAYMENTS_MAX_ATTEMPTS allows {MAX_ATTEMPTS}"
+    series = [history.series("requests to the provider", allowed, "budget")]
+    hand = play.shell(play.DOWN, f"  # of 200 of these with orderIds of their own, at most {allowed:.0f} come through")
+    if len(most) > most_attempts:
+        text = f"One checkout made {len(most)} requests where PAYMENTS_MAX_ATTEMPTS allows {most_attempts}"
         return failed(
             f"{text}: is it retried at two layers?",
             value=len(most),
-            limit=MAX_ATTEMPTS,
+            limit=most_attempts,
             unit="requests an order",
             decided_by=play.seen(most),
             series=series,
             reproduce=hand,
         )
-    shown: dict[str, Any] = {"value": total, "limit": BUDGET, "unit": "requests", "series": series}
+    shown: dict[str, Any] = {"value": total, "limit": allowed, "unit": "requests", "series": series}
     load_of = f"{CHECKOUTS} checkouts made {total} requests"
-    if total > BUDGET:
+    if total > allowed:
         return failed(
             f"{load_of} to a provider that was down, {total / CHECKOUTS:.1f} times the usual load; the budget allows "
-            f"{BUDGET:.0f}.",
+            f"{allowed:.0f}.",
             decided_by=[f"{total - len(by_order)} retries beside {len(by_order)} first requests", *play.seen(most, 4)],
             reproduce=hand,
             **shown,
@@ -284,4 +306,4 @@ def retries_keep_to_their_budget(history: History) -> Finding:
     if not any(exchange.status == 201 for exchange in tries):
         text = f"The provider was back, and {len(tries)} checkouts over 10 s still failed"
         return failed(f"{text}: whatever withholds requests does not let go.", **shown)
-    return passed(f"{load_of} in the outage, within the budget of {BUDGET:.0f}, and worked again after it.", **shown)
+    return passed(f"{load_of} in the outage, within the budget of {allowed:.0f}, and worked again after it.", **shown)

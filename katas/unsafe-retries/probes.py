@@ -134,8 +134,7 @@ async def the_provider_fails_and_recovers(
 ) -> None:
     """One or two failures for each order, then good health."""
     provider = play.Provider(downstreams["payments"])
-    status = inputs.choice((500, 502, 504))
-    plans = {**PASSING, f"a {status}": (play.answer(status, "server_error"),)}
+    plans = {**PASSING, **{f"a {status}": (play.answer(status, "not_now"),) for status in (429, 500, 502, 504)}}
     orders = {tag: play.new_order(inputs) for tag in plans}
     provider.plans = {orders[tag]["orderId"]: (*plan, play.captured) for tag, plan in plans.items()}
     history.note("failures", {orders[tag]["orderId"]: len(plan) for tag, plan in plans.items()})
@@ -151,14 +150,16 @@ def the_customer_is_served(history: History) -> Finding:
 # -- what will not change is not --------------------------------------------------------------------------------------
 
 PERMANENT = {400: "malformed", 402: "card_declined", 409: "order_cancelled", 422: "key_reused"}
+OTHER_FINAL = (401, 403, 404, 405, 410, 413, 415, 451)
 
 
 @probe("permanent-not-retried", window_s=0.2, env=play.settings(payments_timeout_ms=5000, checkout_deadline_ms=20000))
 async def the_provider_refuses(client: Client, downstreams: Downstreams, inputs: Inputs, history: History) -> None:
-    """Two orders for each status code that is final."""
+    """Two orders for each final status code of the provider's reference, and two of those that it does not name."""
     provider = play.Provider(downstreams["payments"])
-    orders = [(status, play.new_order(inputs)) for status in PERMANENT for _ in range(2)]
-    provider.plans = {order["orderId"]: (play.answer(status, PERMANENT[status]),) for status, order in orders}
+    statuses = [*PERMANENT, *PERMANENT, *inputs.sample(OTHER_FINAL, k=2)]
+    orders = [(status, play.new_order(inputs)) for status in statuses]
+    provider.plans = {o["orderId"]: (play.answer(status, PERMANENT.get(status, "no")),) for status, o in orders}
     history.note("statuses", {order["orderId"]: status for status, order in orders})
     await asyncio.gather(*(send(client, order, str(status)) for status, order in orders))
     for _ in range(2):
@@ -173,12 +174,13 @@ def it_is_asked_once(history: History) -> Finding:
 # -- Retry-After ------------------------------------------------------------------------------------------------------
 
 
-@probe("retry-after-honoured", window_s=1.1, env=play.settings(payments_timeout_ms=2000, checkout_deadline_ms=4000))
+@probe("retry-after-honoured", window_s=2.1, env=play.settings(payments_timeout_ms=2000, checkout_deadline_ms=4000))
 async def the_provider_names_a_time(load: Load, downstreams: Downstreams, inputs: Inputs, history: History) -> None:
     """429 and 503 with a Retry-After that fits the deadline, and with one that does not."""
     provider = play.Provider(downstreams["payments"])
     orders = [play.new_order(inputs) for _ in range(8)]
-    waits = [judges.RETRY_AFTER_S] * 6 + [judges.TOO_LONG_S] * 2
+    fitting = [*judges.FITTING_S * 2, *inputs.choices(judges.FITTING_S, k=2)]
+    waits = [*inputs.sample(fitting, k=6), inputs.randint(5, 20), inputs.randint(21, 90)]
     for n, (order, wait) in enumerate(zip(orders, waits, strict=True)):
         status, code = ((429, "rate_limited"), (503, "unavailable"))[n % 2]
         provider.plans[order["orderId"]] = (play.answer(status, code, retry_after=wait), play.captured)
@@ -235,8 +237,8 @@ def they_come_apart(history: History) -> Finding:
 ENDLESS = {
     "silence": play.lost("silence", made=False),
     "half an answer": play.lost("stall", made=False),
-    "Retry-After: 60": play.answer(503, retry_after=judges.TOO_LONG_S),
 }
+TOO_LONG = "a Retry-After that goes past the deadline"
 SHORT = {
     "payments_timeout_ms": TIMEOUT_S * 1000,
     "checkout_deadline_ms": judges.DEADLINE_S * 1000,
@@ -250,8 +252,10 @@ async def the_provider_never_answers(
 ) -> None:
     """Two orders for each way of never answering; then as long a look as another attempt would take."""
     provider = play.Provider(downstreams["payments"])
-    orders = [(tag, play.new_order(inputs)) for tag in ENDLESS for _ in range(2)]
-    provider.plans = {order["orderId"]: (ENDLESS[tag],) for tag, order in orders}
+    orders = [(tag, play.new_order(inputs)) for tag in (*ENDLESS, TOO_LONG) for _ in range(2)]
+    for tag, order in orders:
+        step = ENDLESS.get(tag) or play.answer(503, retry_after=inputs.randint(2, 90))
+        provider.plans[order["orderId"]] = (step,)
     sends = (send(client, order, f"{tag}#{order['orderId']}", judges.DEADLINE_S * 4) for tag, order in orders)
     await asyncio.gather(*sends)
     await asyncio.sleep(TIMEOUT_S + judges.AFTER_ANSWER_S)
@@ -270,25 +274,36 @@ def the_customer_is_not_kept(history: History) -> Finding:
 
 # -- a whole outage ---------------------------------------------------------------------------------------------------
 
-OUTAGE = {
-    "payments_base_delay_ms": 10,
-    "payments_retry_floor": judges.FLOOR,
-    "payments_retry_ratio": judges.RATIO,
-    "payments_timeout_ms": 4000,
-}
+
+def budget_of(inputs: Inputs) -> dict[str, float]:
+    """Floor, ratio and attempts, other ones in each run: always less than the defaults allow."""
+    own = inputs.apart("the budget")
+    return {
+        "payments_retry_floor": own.randint(5, 15),
+        "payments_retry_ratio": own.randint(5, 15) / 100,
+        "payments_max_attempts": own.randint(3, 5),
+    }
 
 
-@probe("outage-budget", window_s=1.0, env=play.settings(checkout_deadline_ms=8000, **OUTAGE))
+def an_outage(inputs: Inputs) -> dict[str, str]:
+    times = {"payments_base_delay_ms": 10, "payments_timeout_ms": 4000, "checkout_deadline_ms": 8000}
+    made: dict[str, str] = play.settings(**times, **budget_of(inputs))
+    return made
+
+
+@probe("outage-budget", window_s=1.0, env=an_outage)
 async def the_provider_is_down(
     client: Client, load: Load, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
     """200 checkouts in less than a second while every request is answered 503; then the provider is back."""
     provider = play.Provider(downstreams["payments"])
     unavailable = play.answer(503)
+    history.note("settings", budget_of(inputs))
+    most = judges.budget(history)
 
     async def down(_: Any, call: Call, body: Order) -> None:
         if provider.requests % 10 == 0:
-            history.sample("requests to the provider", provider.requests, "requests", judges.BUDGET)
+            history.sample("requests to the provider", provider.requests, "requests", most)
         await unavailable(provider, call, body)
 
     await send(client, play.new_order(inputs), "before")

@@ -8,6 +8,7 @@ from runner.catalog.checks.answers import check_answers
 from runner.catalog.checks.course import check_course, check_kata_in_course
 from runner.catalog.checks.probes import check_probes
 from runner.catalog.checks.problem import Problem, from_error
+from runner.catalog.checks.recording import check_recording
 from runner.catalog.checks.service import check_service
 from runner.catalog.checks.texts import check_criteria, check_texts
 from runner.catalog.content import content_root
@@ -17,7 +18,15 @@ from runner.catalog.loader import kata_slugs, load_kata
 
 __all__ = ["Problem", "lint"]
 
-_CHECKS = (check_criteria, check_probes, check_texts, check_service, check_kata_in_course, check_answers)
+_CHECKS = (
+    check_criteria,
+    check_probes,
+    check_texts,
+    check_service,
+    check_kata_in_course,
+    check_answers,
+    check_recording,
+)
 
 
 def lint(slugs: Sequence[str] | None = None) -> list[Problem]:

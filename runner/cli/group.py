@@ -33,8 +33,11 @@ _SECTIONS: Mapping[str, Mapping[str, str]] = {
         "diff": "What you changed.",
         "reset": "Go back to the broken service; a copy of yours is kept.",
         "attempts": "List your attempts, compare two, restore one.",
+        "card": "Before and after: what your fix changed, as text or as a picture.",
+        "certificate": "Verify every kata once more, and write a page that says so.",
         "recheck": "Judge a kept attempt again, without running anything.",
         "solution": "Show the accepted fixes.",
+        "progress": "Take everything to another machine: export it to a file, import one.",
     },
     "Set-up": {
         "doctor": "Say what works on this machine, and how to mend what does not.",
@@ -47,6 +50,7 @@ _SECTIONS: Mapping[str, Mapping[str, str]] = {
         "new": "Scaffold a kata.",
         "lint": "Check all that can be checked without running a service.",
         "prove": "Prove that accepted fixes pass and rejected ones fail as named.",
+        "record": "Measure the broken services, for the cards of those who did not.",
         "bench": "Measure prodrill's own speed and memory.",
     },
 }

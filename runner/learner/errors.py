@@ -94,4 +94,4 @@ class FolderRefused(WorkspaceError):
 
 class NothingToUndo(WorkspaceError):
     def __init__(self, folder: Path, slug: str) -> None:
-        super().__init__(folder, f"No reset or restore of {slug} is left to undo.")
+        super().__init__(folder, f"No reset, restore or import of {slug} is left to undo.")

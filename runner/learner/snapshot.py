@@ -14,7 +14,7 @@ import os
 import re
 import stat
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
@@ -85,6 +85,47 @@ def put_back(snapshot: Snapshot, folder: Path) -> None:
                 (folder / relative).unlink(missing_ok=True)
                 _remove_empty_parents(folder, relative)
     unpack(snapshot, folder)
+
+
+def refuse_hostile(snapshot: Snapshot) -> None:
+    """Raises ValueError for a snapshot from elsewhere that `take_snapshot` would never have made."""
+    names: list[PurePosixPath] = []
+    links: dict[str, str] = {}
+    total = 0
+    try:
+        for member, content in _members(snapshot.data):
+            names.append(PurePosixPath(member.name))
+            total += len(content)
+            if member.issym():
+                links[member.name] = member.linkname
+    except (tarfile.TarError, EOFError, OSError) as error:
+        raise ValueError(f"it is no archive of files ({error})") from error
+    if len(names) > MAX_FILES or total > MAX_BYTES:
+        raise ValueError(f"it holds more than {MAX_FILES} files or {MAX_BYTES // 2**20} MB")
+    for name in names:
+        _refuse_through(name.as_posix(), [parent.as_posix() for parent in name.parents], links)
+    for place, target in links.items():
+        steps = _steps(PurePosixPath(place).parent / target)
+        if steps is None:
+            raise ValueError(f"{place!r} is a link that leads out, to {target!r}")
+        _refuse_through(place, steps[:-1], links)
+
+
+def _steps(path: PurePosixPath) -> list[str] | None:
+    """Each folder on the way, as a path from the top; None where the way leads out."""
+    steps: list[str] = []
+    for part in path.parts:
+        if part == "/" or (part == ".." and steps in ([], ["."])):
+            return None
+        here = os.path.normpath(f"{steps[-1]}/{part}" if steps else part)
+        steps.append(here)
+    return steps
+
+
+def _refuse_through(name: str, ways: Iterable[str], links: Mapping[str, str]) -> None:
+    through = next((way for way in ways if way in links), None)
+    if through is not None:
+        raise ValueError(f"{name!r} leads through the link {through!r}")
 
 
 def write_whole(target: Path, content: bytes, mode: int = 0o644) -> None:

@@ -79,7 +79,10 @@ class Comparison(Struct, frozen=True):
 
 
 class Backup(Struct, frozen=True):
-    """A copy kept before files were replaced; `reason` is `reset`, `restore` or `undo`."""
+    """A copy kept before files were replaced.
+
+    `reason` is `reset`, `reset-all`, `restore`, `edit`, `import` or `undo`.
+    """
 
     id: int
     kata: str
@@ -108,6 +111,11 @@ class Store:
 
     def close(self) -> None:
         self._database.close()
+
+    @property
+    def database(self) -> Database:
+        """For what moves all of it at once."""
+        return self._database
 
     # Attempts
 

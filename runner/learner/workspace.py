@@ -10,6 +10,7 @@ import contextlib
 import errno
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from runner.catalog.files import copy_files
@@ -20,6 +21,7 @@ from runner.learner.errors import NothingToUndo, NotStarted, WorkspaceError
 from runner.learner.snapshot import Snapshot, put_back, take_snapshot, unified_diff
 from runner.learner.store import Backup, Store
 
+RESET_ALL = "reset-all"
 _DRAFT_LIFE_S = 3600
 
 
@@ -72,6 +74,40 @@ class Workspace:
     def reset(self, kata: Kata) -> Backup:
         """Puts the shipped service back, and returns the copy kept of what was there."""
         return self._replace(kata, shipped(kata), "reset")
+
+    def reset_all(self, katas: Sequence[Kata]) -> list[Backup]:
+        """Puts the shipped service back for every copy that differs from it; returns the copies kept of them."""
+        changed = [kata for kata in katas if self.has(kata) and self.diff(kata)]
+        return [self._replace(kata, shipped(kata), RESET_ALL) for kata in changed]
+
+    def undo_reset_all(self, katas: Sequence[Kata]) -> list[str]:
+        """Undoes `reset_all` for every kata of which nothing was replaced since; returns their names."""
+        undone = [kata for kata in katas if self.has(kata) and self._last_reason(kata) == RESET_ALL]
+        for kata in undone:
+            self.undo_reset(kata)
+        return [kata.slug for kata in undone]
+
+    def can_undo(self, kata: Kata) -> bool:
+        """Whether a reset, restore or import is left to undo."""
+        return self.has(kata) and bool(self._last_reason(kata))
+
+    def _last_reason(self, kata: Kata) -> str:
+        undoable = self._store.backups(kata.slug, undoable=True)
+        return undoable[-1].reason if undoable else ""
+
+    def put(self, slug: str, files: Snapshot) -> Path:
+        """Makes the copy of that name hold these files, which came from elsewhere; what was there is kept first."""
+        folder = self.root / slug
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            there = take_snapshot(folder)
+            if there.sha256 != files.sha256:
+                if there.files():
+                    self._store.keep(slug, there, "import")
+                put_back(files, folder)
+        except OSError as error:
+            raise WorkspaceError(folder, _trouble(folder, error)) from error
+        return folder
 
     def restore(self, kata: Kata, attempt_id: int) -> Backup:
         """Puts the files of an attempt back, and returns the copy kept of what was there."""

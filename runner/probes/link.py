@@ -47,6 +47,10 @@ class Link:
     def freeze(self, frozen: bool) -> None:
         self._tunnel.freeze(self.kind, frozen=frozen)
 
+    async def tally(self) -> tuple[int, int]:
+        """Of a PostgreSQL: bytes that it has sent, and statements that failed."""
+        return await self._tunnel.tally(self.kind)
+
     async def sever(self, how: str) -> int:
         return await self._relay.sever(self.kind, how)
 

@@ -212,7 +212,10 @@ class ProbePlugin:
             self._history.save(self._histories / f"{item.probe.id}.json")
         spec = self._stage.kata.criterion(item.probe.id)
         wall, window = monotonic_s() - began, item.probe.window_s * rounds
-        return CriterionResult(item.probe.id, spec.sentence, outcome.finding, rounds, wall, window, starts, spec.lesson)
+        return CriterionResult(
+            item.probe.id, spec.sentence, outcome.finding, rounds, wall, window, starts, spec.lesson,
+            vitals=self._stage.kept_vitals.series(self._stage.kata.spec.limits.memory_mb),
+        )  # fmt: skip
 
     def _round(self, item: ProbeItem, nextitem: pytest.Item | None) -> Outcome:
         self._history = self._stage.history(item.probe.id)

@@ -60,6 +60,7 @@ class Postgres(Backed):
         self._postgres, self._made = server, made
         self._witness: Session | None = None
         self._opening = asyncio.Lock()
+        self._forgotten = (0, 0)
 
     @property
     def url(self) -> str:
@@ -120,7 +121,8 @@ class Postgres(Backed):
     async def statements(self) -> list[Row]:
         """What the service has run since the probe began or `forget_statements`: query, calls, rows, total_ms.
 
-        The constants in `query` are replaced by `$1` and so on.
+        The constants in `query` are replaced by `$1` and so on. What a function of the database runs is counted like
+        what the service sends; what failed is not, see `wire`.
         """
         self._require_statements()
         return await self._postgres.query(_STATEMENTS, self.database, self.role)
@@ -129,6 +131,12 @@ class Postgres(Backed):
         """Count from here."""
         self._require_statements()
         await self._postgres.query(_FORGET, self.database, self.role)
+        self._forgotten = await self._link.tally()
+
+    async def wire(self) -> list[Row]:
+        """One row, since `forget_statements`: the `bytes` sent to the service, and statements that `failed`."""
+        (sent, failed), (before, failed_before) = await self._link.tally(), self._forgotten
+        return [{"bytes": sent - before, "failed": failed - failed_before}]
 
     def _require_statements(self) -> None:
         self._require_answering()
@@ -136,8 +144,8 @@ class Postgres(Backed):
             raise SandboxError(f"PostgreSQL {self._postgres.found.text} comes without pg_stat_statements")
 
     async def census(self, of: str = "sessions", tag: str = "") -> Census:
-        """`sessions`, `locks` or `statements` as of now, kept in the history for the judge."""
-        found = {"sessions": self.sessions, "locks": self.locks, "statements": self.statements}
+        """`sessions`, `locks`, `statements` or `wire` as of now, kept in the history for the judge."""
+        found = {"sessions": self.sessions, "locks": self.locks, "statements": self.statements, "wire": self.wire}
         return self._history.add_census(of, await found[of](), tag)
 
     @contextlib.asynccontextmanager

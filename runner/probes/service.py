@@ -51,7 +51,7 @@ class Service:
         env: dict[str, str],
         limits: Limits,
         history: History,
-        nonce: str,
+        new_name: Callable[[], str],
         on_line: Callable[[str, str], None],
         on_start: Callable[[Service], None],
         on_stop: Callable[[Exit], None],
@@ -60,7 +60,8 @@ class Service:
     ) -> None:
         self.name, self._rotation = name, rotation
         self._sandbox, self._kata, self._source = sandbox, kata, source
-        self._env, self._limits, self._history, self._nonce = env, limits, history, nonce
+        self._env, self._limits, self._history, self._new_name = env, limits, history, new_name
+        self._nonce = ""
         self._tell_line, self._tell_start, self._tell_stop = on_line, on_start, on_stop
         self._running: RunningService | None = None
         self._watch: asyncio.Task[None] | None = None
@@ -103,8 +104,9 @@ class Service:
         return self._running.kill_line if self._running else ""
 
     async def launch(self) -> None:
-        """Start it without waiting for it to be ready."""
+        """Start it without waiting for it to be ready. Each start is another instance, with a name of its own."""
         self.exit, self._asked = None, False
+        self._nonce = self._new_name()
         env = {**self._kata.spec.service.env, **self._env, "INSTANCE_ID": self._nonce}
         command = start_command(self._kata, self._source)
         self._running = await self._sandbox.start(Launch(self._source, command, env, self._limits), self._line)

@@ -19,12 +19,13 @@ from runner.clock import monotonic_s
 from runner.probes.backing import Backing
 from runner.probes.downstream import Downstream, Downstreams
 from runner.probes.inputs import Inputs
+from runner.probes.kept_vitals import KeptVitals
 from runner.probes.probe import Probe
 from runner.probes.replicas import Replicas
 from runner.probes.rotation import Rotation
 from runner.probes.service import Service
 from runner.probes.vitals import Vitals, VitalsReceiver
-from runner.record.events import Event, LineLogged, SampleTaken, ServiceStarted, ServiceStopped
+from runner.record.events import Event, LineLogged, SampleTaken, ServiceStarted, ServiceStopped, VitalsSampled
 from runner.record.history import History, Sampled
 from runner.sandbox.base import Exit, Sandbox
 
@@ -56,7 +57,8 @@ class Stage:
         self._began_s = monotonic_s()
         self._ports: dict[str, int] = {}
         self._vitals_port = 0
-        self._vitals = Vitals(self.emit, self.now)
+        self.kept_vitals = KeptVitals()
+        self._vitals = Vitals(self._tell_vitals, self.now)
         self._serving: Downstreams = Downstreams()
         self._criterion = ""
 
@@ -112,7 +114,12 @@ class Stage:
     def history(self, criterion: str) -> History:
         """A fresh history whose samples are shown live."""
         self._criterion = criterion
+        self.kept_vitals.begin(self.now())
         return History(criterion, self.seed, self._show_sample)
+
+    def _tell_vitals(self, sample: VitalsSampled) -> None:
+        self.kept_vitals.take(sample)
+        self.emit(sample)
 
     def _show_sample(self, s: Sampled) -> None:
         self.emit(SampleTaken(self.now(), self._criterion, s.series, s.unit, s.t_s, s.value, s.limit))
@@ -163,7 +170,7 @@ class Stage:
             {**self._environment(), **env},
             limits,
             history,
-            f"i-{secrets.token_hex(8)}",
+            lambda: f"i-{secrets.token_hex(8)}",
             on_line=lambda stream, text: self.emit(LineLogged(self.now(), stream, text, name)),
             on_start=lambda one: self._started(one, criterion) if criterion else None,
             on_stop=lambda ended: self._stopped(ended, name),

@@ -15,6 +15,8 @@ _FIGURES: dict[str, type] = {
     "heap_bytes": int,
     "handles": int,
     "cpu_share": float,
+    "open_sockets": int,
+    "in_flight": int,
 }
 
 

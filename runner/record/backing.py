@@ -20,7 +20,8 @@ class BackingAct(Struct, frozen=True):
 
 
 class Census(Struct, frozen=True):
-    """What was found at one moment: rows of `of`, which is `sessions`, `locks`, `statements`, `keys` or `clients`."""
+    """What was found at one moment: rows of `of`, which is `sessions`, `locks`, `statements`, `wire`, `keys` or
+    `clients`."""
 
     of: str
     at_s: float

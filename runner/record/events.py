@@ -63,7 +63,10 @@ class LineLogged(Fact, frozen=True, tag=True):
 
 
 class VitalsSampled(Fact, frozen=True, tag=True):
-    """How the service feels, the worst of its processes in each figure. For display, never for a verdict."""
+    """How the service feels, the worst of its processes in each figure. For display, never for a verdict.
+
+    `open_sockets` are its TCP connections, both ways; `in_flight` counts requests it has not answered in full.
+    """
 
     loop_delay_ms: float
     loop_utilization: float
@@ -71,6 +74,8 @@ class VitalsSampled(Fact, frozen=True, tag=True):
     heap_bytes: int
     handles: int
     cpu_share: float
+    open_sockets: int = 0
+    in_flight: int = 0
 
 
 class ProbeStarted(Fact, frozen=True, tag=True):

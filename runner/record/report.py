@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from runner.record.finding import Finding, Verdict, combine
+from runner.record.finding import Finding, Series, Verdict, combine
 
 EXIT_CODES = {
     Verdict.PASSED: 0,
@@ -20,6 +20,7 @@ class CriterionResult(Struct, frozen=True):
 
     `lesson` is the page that explains the criterion, `name#page`; empty where its kata names none.
     `seed` is that of the run which decided, where there were several.
+    `vitals` is how the service said it felt meanwhile: shown beside the evidence, never judged by.
     """
 
     criterion: str
@@ -31,6 +32,7 @@ class CriterionResult(Struct, frozen=True):
     starts: int = 0
     lesson: str = ""
     seed: int | None = None
+    vitals: tuple[Series, ...] = ()
 
 
 class Report(Struct, frozen=True):

@@ -16,7 +16,8 @@ from textual.widgets import Input, TextArea
 from runner.learner.settings import Settings
 from runner.tui.desk import CourseMap, Desk, DeskError
 from runner.tui.map_screen import MapScreen
-from runner.tui.messages import DebriefRequested, KataRequested, LessonRequested
+from runner.tui.messages import KataRequested, LessonRequested
+from runner.tui.record_routes import RecordRoutes
 from runner.tui.safe import safe_line
 from runner.tui.signals import leave_for_certain, leaving_by_signals, terminal_is_gone, write_nowhere
 from runner.tui.theme import THEMES, first_theme, theme_after
@@ -41,7 +42,7 @@ class Runs(Protocol):
     async def stop(self) -> None: ...
 
 
-class ProdrillApp(App[None]):
+class ProdrillApp(RecordRoutes, App[None]):
     """The course and the workbench over one `Desk`; `verify` gives the events of a verification, `try_out` of a try.
 
     `settings` gives theme, keys and editor. Raises `SettingsError` for keys that cannot hold.
@@ -68,13 +69,16 @@ class ProdrillApp(App[None]):
         self._first_kata = kata
         self.settings = settings or Settings()
         self._until_left = ExitStack()
+        self._help_keys = "question_mark"
         for theme, _ in THEMES.values():
             self.register_theme(theme)
         self.theme = first_theme(self.settings.theme)
         if self.settings.keys:
             from runner.tui.keys import check_keys
 
-            self.set_keymap(check_keys(self.settings.keys))
+            keymap = check_keys(self.settings.keys)
+            self.set_keymap(keymap)
+            self._help_keys = keymap.get("app.help", self._help_keys)
 
     def get_default_screen(self) -> Screen[None]:
         return MapScreen(self._desk)
@@ -144,7 +148,7 @@ class ProdrillApp(App[None]):
         from runner.tui.text_screen import TextScreen
 
         if not self.screen.is_modal:
-            self.push_screen(TextScreen("help", help_markdown(self.screen), opened_by="question_mark"))
+            self.push_screen(TextScreen("help", help_markdown(self.screen), opened_by=self._help_keys))
 
     def course_now(self) -> CourseMap:
         try:
@@ -186,15 +190,6 @@ class ProdrillApp(App[None]):
             lesson = replace(lesson, place=names.index(message.page))
         self._remember("lesson", message.slug)
         self.push_screen(LessonScreen(self._desk, lesson, self._try_out))
-
-    def on_debrief_requested(self, message: DebriefRequested) -> None:
-        from runner.tui.debrief_screen import DebriefScreen
-
-        try:
-            kata = self._desk.kata(message.slug)
-            self.push_screen(DebriefScreen(kata.spec.title, self._desk.debrief(kata)))
-        except DeskError as error:
-            self._complain(error)
 
     def on_next_requested(self) -> None:
         self._to_the_map()

@@ -17,8 +17,8 @@ class AskScreen(ModalScreen[bool]):
     """True for `y`; `n` and Esc are no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes", id="ask.yes"),
-        Binding("n,escape", "answer(False)", "No", id="ask.no"),
+        Binding("y", "answer(True)", "Yes", tooltip="do it", id="ask.yes"),
+        Binding("n,escape", "answer(False)", "No", tooltip="leave it as it is", id="ask.no"),
     ]
 
     def __init__(self, question: str) -> None:

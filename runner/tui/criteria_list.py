@@ -67,7 +67,7 @@ def _state(criterion: str, board: Board) -> tuple[str, str, str]:
         return VERDICT_GLYPHS[verdict], VERDICT_STYLES[verdict], verdict.value
     if board.probing == criterion:
         return "▶", "$text-primary bold", f"round {board.round}" if board.round > 1 else "probing"
-    return "·", "dim", "waiting" if board.running else ""
+    return "·", "dim", "waiting" if board.running and not board.by_hand else ""
 
 
 def _cut(text: str, width: int) -> str:

@@ -6,17 +6,23 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
 from runner.catalog.blocks import Block
 from runner.catalog.kata import Kata
 from runner.catalog.quiz import Question
+from runner.record.events import Event
 from runner.record.finding import Verdict
+from runner.record.happened import Logged
 from runner.record.report import Report
+
+if TYPE_CHECKING:
+    from runner.tui.records import Records
 
 
 class DeskError(Exception):
@@ -218,3 +224,30 @@ class Desk(Protocol):
     def search_texts(self) -> dict[tuple[str, str], tuple[str, ...]]:
         """What each entry can be found by besides its title, by kind and slug: points, headings, criteria."""
         ...
+
+    # -- the workbench
+
+    def by_hand(self, kata: Kata) -> AsyncIterator[Event]:
+        """The learner's copy, started to be poked; closing the iterator ends it."""
+        ...
+
+    def log_file(self, kata: Kata) -> Path | None:
+        """Where all that the service prints in the next run is kept, until the run after it; None for nowhere."""
+        ...
+
+    def logged(self, kata: Kata, criterion: str) -> tuple[Logged, ...]:
+        """What the service printed in the probe of a criterion, in the newest attempt; times are the probe's."""
+        ...
+
+    def draft_file(self, kata: Kata, file: Path) -> Path:
+        """Where what was typed into a file of the copy and not saved yet is kept."""
+        ...
+
+    def keep_copy(self, kata: Kata) -> str:
+        """Keep the learner's files as they are now; says how to get them back."""
+        ...
+
+    # -- what was done
+
+    @property
+    def records(self) -> Records: ...

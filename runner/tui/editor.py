@@ -70,13 +70,13 @@ class Editor(Struct, frozen=True):
 
 
 def find_editor(
-    env: Mapping[str, str] = os.environ, which: Callable[[str], str | None] = shutil.which
+    env: Mapping[str, str] = os.environ, which: Callable[[str], str | None] = shutil.which, chosen: str = ""
 ) -> Editor | None:
-    """`$VISUAL`, then `$EDITOR`, then the first of nano, vim, vi and VS Code that is installed; else None.
+    """The one that was `chosen`, `$VISUAL`, `$EDITOR`, the first of nano, vim, vi and VS Code installed; else None.
 
-    A variable whose program is not there is passed over.
+    A choice whose program is not there is passed over.
     """
-    for wish in (env.get("VISUAL", ""), env.get("EDITOR", ""), *FOUND_IN_ORDER):
+    for wish in (chosen, env.get("VISUAL", ""), env.get("EDITOR", ""), *FOUND_IN_ORDER):
         try:
             command = tuple(shlex.split(wish))
         except ValueError:

@@ -24,7 +24,7 @@ def verdict_text(criterion: Criterion, board: Board, width: int) -> Content:
         state = "being probed now" if board.probing == criterion.id else "not judged yet"
         return Content("\n").join(
             [
-                Content.assemble((_wrapped(criterion.sentence, width), "bold")),
+                Content.assemble((wrapped(criterion.sentence, width), "bold")),
                 Content.assemble((state, "dim")),
             ]
         )
@@ -45,7 +45,7 @@ def criterion_text(criterion: Criterion, width: int) -> Content:
         ("Needs first", ", ".join(criterion.needs)),
     ):
         if text:
-            lines += [Content.assemble((head, _HEAD)), Content(_wrapped(text, width, "  "))]
+            lines += [Content.assemble((head, _HEAD)), Content(wrapped(text, width, "  "))]
     return Content("\n").join(lines)
 
 
@@ -55,10 +55,10 @@ def _verdict(finding: Finding, width: int) -> list[Content]:
     meaning = f"  {VERDICT_MEANINGS[verdict]}"
     lines = [Content.assemble((word, f"{VERDICT_STYLES[verdict]} bold"), (meaning, "dim"))]
     if finding.sentence:
-        lines.append(Content(_wrapped(finding.sentence, width)))
+        lines.append(Content(wrapped(finding.sentence, width)))
     measured = against_limit(finding)
     if measured:
-        lines.append(Content.assemble((_wrapped(measured, width), "bold")))
+        lines.append(Content.assemble((wrapped(measured, width), "bold")))
     return lines
 
 
@@ -66,11 +66,11 @@ def _reasons(finding: Finding, board: Board, width: int) -> list[Content]:
     lines: list[Content] = []
     if finding.decided_by:
         lines.append(Content.assemble(("What decided it", _HEAD)))
-        lines += [Content(_wrapped(event, width, "  • ", "    ")) for event in finding.decided_by]
+        lines += [Content(wrapped(event, width, "  • ", "    ")) for event in finding.decided_by]
     if finding.reproduce:
         lines += [
             Content.assemble(("See it by hand", _HEAD)),
-            Content(_wrapped(finding.reproduce, width, "  $ ", "    ")),
+            Content(wrapped(finding.reproduce, width, "  $ ", "    ")),
         ]
     if finding.verdict is Verdict.FAILED:
         seed = f" · same inputs again: --seed {board.seed}" if board.seed is not None else ""
@@ -78,7 +78,7 @@ def _reasons(finding: Finding, board: Board, width: int) -> list[Content]:
     return lines
 
 
-def _wrapped(text: str, width: int, indent: str = "", hanging: str | None = None) -> str:
+def wrapped(text: str, width: int, indent: str = "", hanging: str | None = None) -> str:
     """Each line of `text` by itself, so that the last words of a service keep their lines."""
     hanging = indent if hanging is None else hanging
     lines = safe_text(text[:LONGEST]).strip("\n").splitlines() or [""]

@@ -24,7 +24,7 @@ class FilesScreen(ModalScreen[Path | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "move('down')", "Down", show=False, id="files.down"),
         Binding("k", "move('up')", "Up", show=False, id="files.up"),
-        Binding("escape,e", "close", "Close", id="files.close"),
+        Binding("escape,e", "close", "Close", tooltip="edit none", id="files.close"),
     ]
 
     def __init__(self, folder: Path, files: list[Path], last: Path | None) -> None:

@@ -16,10 +16,15 @@ from runner.tui.verification import Verification
 from runner.tui.words import VERDICT_GLYPHS, VERDICT_STYLES, plural
 
 
-def status_text(board: Board, run: Verification[Event] | None, sandbox: str, copy: Path | None) -> Content:
+def status_text(
+    board: Board, run: Verification[Event] | None, sandbox: str, copy: Path | None, *, watching: bool = False
+) -> Content:
     """Two lines: the moment, and the copy with the sandbox."""
     second = Content.assemble((where_text(sandbox, copy, board), "dim"))
-    return Content("\n").join([_now(board, run), second])
+    first = _now(board, run)
+    if watching:
+        first = Content.assemble(first, (" · watching for saves", "$text-primary"))
+    return Content("\n").join([first, second])
 
 
 def where_text(sandbox: str, copy: Path | None, board: Board) -> str:
@@ -42,11 +47,20 @@ def _now(board: Board, run: Verification[Event] | None) -> Content:
 def _moment(board: Board, run: Verification[Event]) -> Content:
     if run.cancelled:
         return Content.assemble(("cancelling: ", "bold $text-warning"), "ending everything the run started")
+    if board.by_hand:
+        return _by_hand(board, run)
     share = f" {board.fraction:.0%}" if board.fraction is not None else ""
     what = f"{board.stage}{share}" if board.stage else f"probing {board.probing}" if board.probing else "verifying"
     done = f"{len(board.results)} of {plural(len(board.criteria), 'criterion')} judged"
     seed = f" · seed {board.seed}" if board.seed is not None else ""
     return Content.assemble((f"▶ {what}", "bold $text-primary"), f" · {done} · {run.age_s:.0f} s{seed}")
+
+
+def _by_hand(board: Board, run: Verification[Event]) -> Content:
+    if board.url:
+        head = (f"▶ running by hand at {board.url}", "bold $text-primary")
+        return Content.assemble(head, f" · {run.age_s:.0f} s · y copies a curl · c ends it")
+    return Content.assemble((f"▶ {board.stopped or board.stage or 'starting'}", "bold $text-primary"))
 
 
 def _outcome(report: Report) -> Content:
@@ -55,5 +69,7 @@ def _outcome(report: Report) -> Content:
     tally = ", ".join(f"{counts[v]} {v.value}" for v in Verdict if counts[v])
     head = (f"{VERDICT_GLYPHS[verdict]} {verdict.value}: ", f"bold {VERDICT_STYLES[verdict]}")
     if verdict is Verdict.PASSED:
-        return Content.assemble(head, f"all {plural(len(report.results), 'criterion')} · d debrief, n next")
+        return Content.assemble(
+            head, f"all {plural(len(report.results), 'criterion')} · d debrief, card, answers · n next"
+        )
     return Content.assemble(head, f"{tally} · {report.wall_s:.1f} s · seed {report.seed}")

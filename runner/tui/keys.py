@@ -57,13 +57,19 @@ def check_keys(wanted: Mapping[str, str]) -> dict[str, str]:
     return {name: ",".join(keys) for name, keys in {**_beside(chosen, known), **chosen}.items()}
 
 
-def _declared() -> Iterator[Binding]:
+def app_classes() -> list[type[DOMNode]]:
+    """The app's own screens and widgets, by module. Loads all of the app."""
+    found: dict[type[DOMNode], None] = {}
     for module in pkgutil.iter_modules(runner.tui.__path__):
         for value in vars(importlib.import_module(f"runner.tui.{module.name}")).values():
             if isinstance(value, type) and issubclass(value, DOMNode) and value.__module__.startswith("runner.tui."):
-                for binding in Binding.make_bindings(value.__dict__.get("BINDINGS", ())):
-                    if binding.id:
-                        yield binding
+                found[value] = None
+    return list(found)
+
+
+def _declared() -> Iterator[Binding]:
+    for kind in app_classes():
+        yield from (each for each in Binding.make_bindings(kind.__dict__.get("BINDINGS", ())) if each.id)
 
 
 def _normal(name: str, keys: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from runner.tui.links import Link, links_of
 from runner.tui.messages import KataRequested, LessonRequested
 from runner.tui.pick_screen import PickScreen
 from runner.tui.question_view import QuestionView
+from runner.tui.read_only import titled
 from runner.tui.reader import Reader
 from runner.tui.safe import safe_line
 from runner.tui.try_board import TryBoard
@@ -122,7 +123,7 @@ class LessonScreen(Screen[None]):
         self._links = links_of(page.markdown)
         place = f"{self._page + 1}/{len(self._lesson.pages)}"
         titles = dict.fromkeys((self._lesson.title, page.title))
-        title = safe_line(" · ".join(titles), 200)
+        title = titled(self._desk, safe_line(" · ".join(titles), 200))
         self.query_one("#lesson-title", Static).update(f"{place}  {title}")
         if self._at_end and self._lesson.questions:
             await self._ask()

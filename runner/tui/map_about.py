@@ -15,6 +15,8 @@ def about_text(entry: Entry, about: About) -> Content:
     """Title and state, then a lesson's pages or a kata's criteria, then the points of the course it makes."""
     lines: list[Content] = [Content.styled(safe_line(entry.title, 200), "bold")]
     lines.append(Content.styled(" · ".join(_facts(entry, about)), "dim"))
+    if about.lesson and entry.progress is not Progress.COMING:
+        lines.append(Content.styled(f"practises {safe_line(about.lesson, 200)}", "dim"))
     if entry.progress is Progress.COMING:
         lines += [Content(), Content(not_built(entry, about))]
     if about.pages:
@@ -39,8 +41,6 @@ def _facts(entry: Entry, about: About) -> list[str]:
         facts.append(minutes(entry.minutes))
     if about.attempts:
         facts.append(plural(about.attempts, "attempt"))
-    if entry.kind == "kata" and about.lesson and entry.progress is not Progress.COMING:
-        facts.append(f"practises {safe_line(about.lesson, 200)}")
     return facts
 
 

@@ -17,8 +17,10 @@ from runner.tui.heap import tidy
 from runner.tui.map_about import about_text, not_built
 from runner.tui.map_filter import Texts, filter_after, shown
 from runner.tui.map_rows import standing
-from runner.tui.messages import KataRequested, LessonRequested
+from runner.tui.messages import KataRequested, LessonRequested, ProgressRequested
+from runner.tui.read_only import titled
 from runner.tui.safe import safe_line
+from runner.tui.search_line import SearchLine
 
 _QUIET_AFTER_S = 1.0
 WIDE = 120
@@ -37,6 +39,7 @@ class MapScreen(Screen[None]):
         ),
         Binding("f", "filter", "Filter", tooltip="show all, open, failed, or done", id="map.filter"),
         Binding("escape", "show_all", "Show all", tooltip="end the search and the filter", id="map.show_all"),
+        Binding("p", "progress", "Your work", tooltip="export, import, reset all, certificate", id="map.progress"),
         Binding("j", "move(1)", "Down", show=False, id="map.down"),
         Binding("k", "move(-1)", "Up", show=False, id="map.up"),
         Binding("g", "edge(0)", "Top", show=False, id="map.top"),
@@ -52,8 +55,7 @@ class MapScreen(Screen[None]):
         self._texts: Texts | None = None
 
     def compose(self) -> ComposeResult:
-        title = "Prodrill  ·  read only" if self._desk.read_only else "Prodrill"
-        yield Static(title, classes="title", markup=False)
+        yield Static(titled(self._desk, "Prodrill"), classes="title", markup=False)
         yield Static(id="standing", markup=False)
         yield SearchLine(placeholder="title, name, point, heading …", id="search", compact=True)
         with Horizontal(id="map-body"):
@@ -130,9 +132,15 @@ class MapScreen(Screen[None]):
     # -- opening
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self._open_chosen()
+
+    def _open_chosen(self) -> None:
         entry = self.query_one(CourseList).chosen
         if entry is not None:
             self._open(entry)
+
+    def action_progress(self) -> None:
+        self.post_message(ProgressRequested())
 
     def action_next(self) -> None:
         if self._course.next_entry is not None:
@@ -179,6 +187,13 @@ class MapScreen(Screen[None]):
         self._draw()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        self._to_the_list()
+        self._open_chosen()
+
+    def on_search_line_left(self, event: SearchLine.Left) -> None:
+        self._to_the_list()
+
+    def _to_the_list(self) -> None:
         self.query_one(CourseList).focus()
         self.refresh_bindings()
 
@@ -193,11 +208,3 @@ class MapScreen(Screen[None]):
         self._only = "all"
         self.query_one(CourseList).focus()
         self._draw()
-
-
-class SearchLine(Input):
-    """What is typed here narrows the map with each letter; enter and down go to what was found."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "submit", "To the list", tooltip="go to what was found", id="search.submit")
-    ]

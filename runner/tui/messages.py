@@ -34,3 +34,19 @@ class DebriefRequested(Message):
 
 class NextRequested(Message):
     """Open what comes next in the course."""
+
+
+class HistoryRequested(Message):
+    """The attempts on a kata."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__()
+        self.slug = slug
+
+
+class ProgressRequested(Message):
+    """All progress at once: reset, export, import, the certificate."""
+
+
+class CertificateRequested(Message):
+    """Verify every kata once more."""

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 
 class PaneBar(Static):
-    """`[1 Incident]  2 Evidence   3 Log`: brackets as well as colour say which is shown."""
+    """`[1 Incident]  2 Evidence   3 Log`: brackets as well as colour say which is shown; `panes` holds these words."""
 
     shown: reactive[str] = reactive("")
     panes: reactive[dict[str, str]] = reactive({})
@@ -26,18 +26,18 @@ class PaneBar(Static):
 
     def render(self) -> Content:
         return Content(" ").join(
-            Content.assemble((self._label(index, pane), "bold reverse" if pane == self.shown else "dim"))
-            for index, pane in enumerate(self.panes, 1)
+            Content.assemble((self._label(pane), "bold reverse" if pane == self.shown else "dim"))
+            for pane in self.panes
         )
 
-    def _label(self, index: int, pane: str) -> str:
-        text = f"{index} {self.panes[pane]}"
+    def _label(self, pane: str) -> str:
+        text = self.panes[pane]
         return f"[{text}]" if pane == self.shown else f" {text} "
 
     def on_click(self, event: Click) -> None:
         end = 0
-        for index, pane in enumerate(self.panes, 1):
-            end += len(self._label(index, pane)) + 1
+        for pane in self.panes:
+            end += len(self._label(pane)) + 1
             if event.x < end:
                 self.post_message(self.Picked(pane))
                 return

@@ -16,7 +16,9 @@ from runner.tui.reader import Reader
 class TextScreen(ModalScreen[None]):
     """Closed by Esc, by enter, or by the key that opened it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "close", "Close", id="text.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter", "close", "Close", tooltip="back to what is beneath", id="text.close")
+    ]
 
     def __init__(self, title: str, markdown: str, opened_by: str) -> None:
         super().__init__(classes="-modal")

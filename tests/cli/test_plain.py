@@ -24,7 +24,7 @@ COMMANDS = [
     ("hint", "slow-sum"),
     ("diff", "slow-sum"),
     ("attempts", "slow-sum"),
-    ("attempts", "compare", "1", "2"),
+    ("attempts", "slow-sum", "--compare", "1", "2"),
     ("debrief", "slow-sum"),
     ("solution", "slow-sum"),
     ("settings",),

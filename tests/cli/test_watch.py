@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.cli.commands.watch import saved, watch
+from runner.cli.commands.watch import watch
+from runner.learner.saves import saved
 from tests.cli.conftest import Type
 
 

@@ -85,7 +85,13 @@ def _in_flight(order: Exchange, stock: str = "a\nb\n", whole: bool = True, relea
 
 
 def test_an_order_and_a_stock_list_that_come_whole_pass() -> None:
-    assert _in_flight(_exchange("order")).verdict is Verdict.PASSED
+    assert _in_flight(_exchange("order", ended_s=2.5)).verdict is Verdict.PASSED
+
+
+def test_an_order_accepted_before_the_warehouse_has_answered_fails() -> None:
+    finding = _in_flight(_exchange("order", ended_s=1.5))
+    assert finding.verdict is Verdict.FAILED
+    assert "before the warehouse had answered" in finding.sentence
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,30 @@ def test_memory_that_grows_without_the_pull_fails() -> None:
     assert _judged(probes.the_pull_comes_to_rest, _pauses(5.0, grown=120.0)).verdict is Verdict.FAILED
 
 
+READ_ON = {"at_s": 8.0, "took_s": 1.0, "bytes": 9_000_000, "intact": True, "stalled": False}
+SMALL_STALL = {"status": 200, "ended": "", "complete": False, "intact": False, "took_s": 12.0}
+
+
+def test_a_reader_that_can_read_on_beside_a_large_export_that_comes_whole_passes() -> None:
+    notes = _pauses(5.0) | {"read_on": READ_ON, "beside": _seen("beside")}
+    assert _judged(probes.the_pull_comes_to_rest, notes).verdict is Verdict.PASSED
+
+
+def test_a_reader_that_was_taken_for_gone_while_it_paused_fails() -> None:
+    notes = _pauses(5.0) | {"read_on": READ_ON | {"bytes": 5_000_000, "intact": False}, "beside": _seen("beside")}
+    finding = _judged(probes.the_pull_comes_to_rest, notes)
+    assert finding.verdict is Verdict.FAILED
+    assert "5,000,000 bytes" in finding.sentence
+
+
+@pytest.mark.parametrize(("lag_s", "verdict"), [(0.0, Verdict.FAILED), (6.0, Verdict.INCONCLUSIVE)])
+def test_a_pull_that_is_bounded_because_it_ends_fails(lag_s: float, verdict: Verdict) -> None:
+    history = History()
+    history.add_lag(11.0, lag_s)
+    notes = _pauses(5.0) | {"read_on": READ_ON, "beside": _seen("beside", **SMALL_STALL)}
+    assert _judged(probes.the_pull_comes_to_rest, notes, history).verdict is verdict
+
+
 # -- leaving-stops-the-pull --------------------------------------------------------------------------------------------
 
 
@@ -207,6 +231,14 @@ def test_slow_readers_turned_away_fail() -> None:
     assert "16 of 20" in finding.sentence
 
 
+@pytest.mark.parametrize(("least_mib", "verdict"), [(1.5, Verdict.PASSED), (0.0, Verdict.FAILED)])
+def test_an_export_that_only_looks_open_fails(least_mib: float, verdict: Verdict) -> None:
+    crowd = _crowd() | {"read_on": {"at_s": 3.0, "until_s": 8.0, "of": 8, "least_mib": least_mib}}
+    history = _with_resident(200.0)
+    history.add_exchange(_health(200))
+    assert _judged(probes.the_others_are_served, crowd, history).verdict is verdict
+
+
 # -- failure-never-looks-complete --------------------------------------------------------------------------------------
 
 
@@ -254,6 +286,13 @@ def test_a_response_that_never_ends_fails() -> None:
 def test_harm_to_another_export_fails(tag: str) -> None:
     notes, history = _failures(**{tag: {"complete": False, "intact": False, "ended": "reset"}})
     assert _judged(probes.nobody_takes_it_for_whole, notes, history).verdict is Verdict.FAILED
+
+
+def test_an_export_that_stands_still_before_its_feed_fails_is_refused() -> None:
+    notes, _ = _failures(short=SMALL_STALL)
+    finding = _judged(probes.nobody_takes_it_for_whole, notes)
+    assert finding.verdict is Verdict.FAILED
+    assert "stood still" in finding.sentence
 
 
 def test_a_failure_that_never_bit_is_inconclusive() -> None:

@@ -40,6 +40,11 @@ class Told:
         self.history.add_census("statements", [{"query": query, "calls": calls, "rows": rows}], tag)
         return self
 
+    def sent(self, tag: str, bytes_: int = 900, failed: int = 0) -> Told:
+        """What was seen on the wire of what the database said."""
+        self.history.add_census("wire", [{"bytes": bytes_, "failed": failed}], tag)
+        return self
+
     def ran_nothing(self, tag: str) -> Told:
         self.history.add_census("statements", [], tag)
         return self
@@ -111,6 +116,20 @@ def test_one_statement_of_many_selects_fails_and_one_with_a_long_list_passes() -
     assert verdict(judges.queries_do_not_grow(_sizes(9, listed))) is Verdict.PASSED
 
 
+def test_joins_count_as_selects_do() -> None:
+    joined = "SELECT * FROM orders o" + "".join(f" LEFT JOIN makers m{n} ON m{n}.id = ${n}" for n in range(1, 31))
+    finding = judges.queries_do_not_grow(_sizes(1, joined))
+    assert (finding.verdict, finding.value) == (Verdict.FAILED, 31)
+
+
+def test_statements_that_failed_count_and_are_named() -> None:
+    told = Told().asked("1 order").ran("1 order", 9).sent("1 order", failed=6)
+    assert verdict(judges.queries_do_not_grow(told.history)) is Verdict.PASSED
+    told = Told().asked("1 order").ran("1 order", 9).sent("1 order", failed=7)
+    finding = judges.queries_do_not_grow(told.history)
+    assert finding.verdict is Verdict.FAILED and "16 statements, 7 of which failed" in finding.sentence
+
+
 def test_columns_that_sound_like_it_are_no_selects() -> None:
     assert verdict(judges.queries_do_not_grow(_sizes(1, "SELECT selected, preselect " * 16))) is Verdict.PASSED
 
@@ -129,8 +148,9 @@ def test_a_database_that_saw_nothing_at_all_proves_nothing() -> None:
 
 
 def _rows(rows: int, at_start: int = 0) -> Told:
-    told = Told(allowed={"the start": 20, "1 order": 30}).ran("the start", 1, at_start)
-    return told.asked("1 order").ran("1 order", 9, rows)
+    told = Told(allowed={"the start": 20, "1 order": 30}, allowed_bytes={"the start": 1000, "1 order": 5000})
+    told.ran("the start", 1, at_start).sent("the start")
+    return told.asked("1 order").ran("1 order", 9, rows).sent("1 order")
 
 
 def test_as_many_rows_as_are_allowed_pass_and_one_more_fails() -> None:
@@ -144,10 +164,27 @@ def test_rows_fetched_at_the_start_count() -> None:
     assert finding.verdict is Verdict.FAILED and "the start fetched 1200 rows" in finding.sentence
 
 
+def test_as_many_bytes_as_are_allowed_pass_and_one_more_fails_however_few_the_rows() -> None:
+    for bytes_, wanted in ((5000, Verdict.PASSED), (5001, Verdict.FAILED)):
+        told = Told(allowed={"1 order": 30}, allowed_bytes={"1 order": 5000}).asked("1 order").ran("1 order", 9, 2)
+        finding = judges.rows_are_bounded(told.sent("1 order", bytes_).history)
+        assert finding.verdict is wanted
+    assert (finding.value, finding.limit, finding.unit) == (5001, 5000, "bytes") and "single row" in finding.sentence
+
+
+def test_what_may_be_sent_grows_with_the_answer() -> None:
+    assert judges.bytes_for(None) < judges.bytes_for(ORDER) < judges.bytes_for(PAGE)
+    assert judges.rows_for(0) == 20 and judges.rows_for(6) == 32
+
+
 def test_few_rows_and_a_wrong_answer_fail_and_none_anywhere_prove_nothing() -> None:
-    told = Told(allowed={"1 order": 30}).asked("1 order", {"orders": [], "next": None}).ran("1 order")
+    told = (
+        Told(allowed={"1 order": 30}, allowed_bytes={"1 order": 5000})
+        .asked("1 order", {"orders": [], "next": None})
+        .ran("1 order")
+    )
     assert verdict(judges.rows_are_bounded(told.history)) is Verdict.FAILED
-    told = Told(allowed={"1 order": 30}).asked("1 order").ran_nothing("1 order")
+    told = Told(allowed={"1 order": 30}, allowed_bytes={"1 order": 5000}).asked("1 order").ran_nothing("1 order")
     assert verdict(judges.rows_are_bounded(told.history)) is Verdict.INCONCLUSIVE
 
 

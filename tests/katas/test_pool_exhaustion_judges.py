@@ -16,7 +16,7 @@ probes = kata_module("pool-exhaustion")
 told = kata_module("pool-exhaustion", "evidence")
 scene = kata_module("pool-exhaustion", "theatre")
 
-IDLE, OPEN, ABORTED = "idle", "idle in transaction", "idle in transaction (aborted)"
+IDLE, OPEN, ABORTED, ACTIVE = "idle", "idle in transaction", "idle in transaction (aborted)", "active"
 
 
 class Told:
@@ -47,7 +47,11 @@ class Told:
 
     def sessions(self, tag: str, *states: str, age_s: float | None = 1.0) -> Told:
         """A census of sessions in these states; with `age_s=None` they have never run a statement."""
-        rows = [{"pid": n, "state": state, "query": "ROLLBACK", "query_age_s": age_s} for n, state in enumerate(states)]
+        rows = [
+            {"pid": n, "state": state, "query": "ROLLBACK", "query_age_s": age_s, "age_s": 3.0}
+            | {"xact_age_s": None if state == IDLE else 1.0}
+            for n, state in enumerate(states)
+        ]
         self.history.add_census("sessions", rows, tag)
         return self
 
@@ -151,14 +155,17 @@ def test_customers_who_never_waited_prove_nothing() -> None:
 # -- within-the-limit -------------------------------------------------------------------------------------------------
 
 
-def _presale(*counts: int, left: tuple[int, ...] = (6, 6, 6), burst: int | None = 200, starting: int = 0) -> Told:
-    presale = Told()
+def _presale(
+    *counts: int, left: tuple[int, ...] = (6, 6, 6), burst: int | None = 200, starting: int = 0, for_s: float = 0.1
+) -> Told:
+    presale = Told(share=6)
     for tag, looks in (("burst", counts or (6, 6, 6)), ("left", left)):
         for count in looks:
             states = [IDLE] * count
             presale.sessions(tag, *states)
             rows = presale.history.censuses("sessions", tag)[-1].rows
-            rows += [{"pid": 90 + n, "state": "", "query": "", "query_age_s": None} for n in range(starting)]
+            new = {"state": "", "query": "", "query_age_s": None, "age_s": for_s}
+            rows += [{"pid": 90 + n, **new} for n in range(starting)]
     return presale.sent("burst", burst, 36).fault("waited", scene.LEFT, bit=6)
 
 
@@ -177,8 +184,10 @@ def test_what_is_gone_at_the_next_look_is_no_excess(counts: tuple[int, ...]) -> 
     assert probes.it_keeps_to_its_share(_presale(*counts).history).verdict is Verdict.PASSED
 
 
-def test_sessions_that_never_ran_a_statement_do_not_count() -> None:
+def test_sessions_that_are_only_just_being_opened_do_not_count_and_those_kept_ready_do() -> None:
     assert probes.it_keeps_to_its_share(_presale(starting=3).history).verdict is Verdict.PASSED
+    finding = probes.it_keeps_to_its_share(_presale(starting=3, for_s=2.0).history)
+    assert (finding.verdict, finding.value) == (Verdict.FAILED, 9)
 
 
 def test_sessions_left_behind_by_customers_fail_and_the_sentence_says_so() -> None:
@@ -234,6 +243,17 @@ def test_a_full_pool_that_hangs_lies_or_stays_full_fails(full: Told, word: str) 
     assert finding.verdict is Verdict.FAILED and word in finding.sentence
 
 
+def test_refusals_once_every_connection_is_free_fail_where_they_are_more_than_a_pause() -> None:
+    def opened(refused: int) -> History:
+        full = Told(opened_s=1.0, excess=36).fault("connections taken", bit=4)
+        full.sent("excess", 503, 36, ended_s=0.5).sent("seated", 201, 4, ended_s=1.1)
+        return full.sent("again", 503, refused).sent("again", 201).sent("again at once", 201, 4).history
+
+    assert probes.the_rest_is_told(opened(told.REFUSED_ONCE_FREE)).verdict is Verdict.PASSED
+    finding = probes.the_rest_is_told(opened(told.REFUSED_ONCE_FREE + 1))
+    assert finding.verdict is Verdict.FAILED and "works again at once" in finding.sentence
+
+
 def test_late_answers_on_a_busy_machine_and_a_pool_that_was_not_full_say_nothing() -> None:
     assert probes.the_rest_is_told(_full(in_time=30).busy().history).verdict is Verdict.INCONCLUSIVE
     history = _full().history
@@ -255,7 +275,7 @@ def test_sessions_that_are_idle_in_the_end_pass() -> None:
     assert probes.nothing_is_open(_rest((OPEN, IDLE), (IDLE, IDLE))).verdict is Verdict.PASSED
 
 
-@pytest.mark.parametrize("state", [OPEN, ABORTED])
+@pytest.mark.parametrize("state", [OPEN, ABORTED, ACTIVE])
 def test_one_session_inside_a_transaction_fails(state: str) -> None:
     finding = probes.nothing_is_open(_rest((IDLE, state)))
     assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 1, 0)
@@ -313,6 +333,17 @@ def test_a_process_that_ended_fails_and_its_last_words_are_told() -> None:
     finding = probes.so_does_the_service(restart.history)
     assert finding.verdict is Verdict.FAILED and "nobody listened" in finding.sentence
     assert any("administrator command" in event for event in finding.decided_by)
+
+
+def test_one_outage_that_bit_is_enough_for_answers_that_no_busy_machine_gives() -> None:
+    def once(**answers: Any) -> Told:
+        restart = _restart(**answers)
+        restart.history.faults["bookings under way"] = 2
+        return restart
+
+    assert probes.so_does_the_service(once(away=500).history).verdict is Verdict.FAILED
+    assert probes.so_does_the_service(once(away=None).history).verdict is Verdict.INCONCLUSIVE
+    assert probes.so_does_the_service(once().history).verdict is Verdict.INCONCLUSIVE
 
 
 def test_connections_that_were_not_in_use_before_prove_nothing() -> None:

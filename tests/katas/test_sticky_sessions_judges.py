@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from runner.probes import Exchange, Finding, History, Verdict
+from runner.probes import Exchange, Finding, History, Inputs, Verdict
 from tests.katas import kata_module
 
 probes = kata_module("sticky-sessions")
 browser = kata_module("sticky-sessions", "browser")
 ids = kata_module("sticky-sessions", "ids")
 away = kata_module("sticky-sessions", "away")
+baths = kata_module("sticky-sessions", "baths")
 judges = kata_module("sticky-sessions", "judges")
 sequence = kata_module("sticky-sessions", "sequence")
 
@@ -153,11 +154,12 @@ def test_one_replica_that_does_not_know_it_fails(strange: dict[str, Any]) -> Non
     assert verdict_of(probes.all_know_it, _asked_elsewhere(**strange)) is Verdict.FAILED
 
 
-def _survivors(killed: int = 1, replaced: int = 3, **last: Any) -> Told:
+def _survivors(killed: int = 1, replaced: int = 3, together: int = 3, **last: Any) -> Told:
     told = Told()
     told.signs_in("made")
     told.history.fault("killed", killed)
     told.history.fault("replaced", replaced)
+    told.history.fault("killed together", together)
     told.answer("asked after kill -9 of replica-1", replica="replica-2")
     told.answer("asked when all had been replaced", replica="replica-3", **last)
     return told
@@ -175,19 +177,21 @@ def test_a_session_lost_on_the_way_fails_whatever_else_was_seen() -> None:
 def test_replicas_that_were_not_ended_prove_nothing() -> None:
     assert verdict_of(probes.it_is_still_there, _survivors(killed=0)) is Verdict.INCONCLUSIVE
     assert verdict_of(probes.it_is_still_there, _survivors(replaced=2)) is Verdict.INCONCLUSIVE
+    assert verdict_of(probes.it_is_still_there, _survivors(together=2)) is Verdict.INCONCLUSIVE
 
 
 # -- ends-everywhere --------------------------------------------------------------------------------------------------
 
 
-def _signed_out(under_way: int = 1, **statuses: int) -> Told:
+def _signed_out(under_way: int = 1, anew: int = 3, **statuses: int) -> Told:
     told = Told()
     told.signs_in("made")
     told.signs_in("made at another device", body=ADA)
     told.history.fault("a request was under way", under_way)
+    told.history.fault("all began anew", anew)
     for tag, usual in (
         ("copy before", 200), ("sign-out", 204), ("copy after", 401), ("copy after the last answer", 401),
-        ("other device after", 200),
+        ("other device after", 200), ("copy after a restart", 401),
     ):  # fmt: skip
         told.answer(tag, statuses.get(tag.replace(" ", "_"), usual))
     return told
@@ -202,6 +206,7 @@ def test_a_session_that_is_over_everywhere_passes() -> None:
     [
         {"copy_after": 200},
         {"copy_after_the_last_answer": 200},
+        {"copy_after_a_restart": 200},
         {"other_device_after": 401},
         {"copy_before": 401},
         {"sign-out": 500},
@@ -219,6 +224,7 @@ def test_a_session_written_back_is_told_from_one_that_never_ended() -> None:
 def test_without_a_request_under_way_the_end_proves_nothing() -> None:
     assert verdict_of(probes.it_is_over, _signed_out(under_way=0)) is Verdict.INCONCLUSIVE
     assert verdict_of(probes.it_is_over, _signed_out(under_way=0, copy_after=200)) is Verdict.FAILED
+    assert verdict_of(probes.it_is_over, _signed_out(anew=2)) is Verdict.INCONCLUSIVE
 
 
 # -- ends-by-itself ---------------------------------------------------------------------------------------------------
@@ -265,8 +271,14 @@ IDS: dict[str, Callable[[int], str]] = {
 }
 
 
-def _sign_ins(new_id: Callable[[int], str], burst: int = 36, **last: Any) -> Told:
+def _sign_ins(
+    new_id: Callable[[int], str], burst: int = 36, changed: tuple[int | None, ...] = (401,) * 4, **last: Any
+) -> Told:
     told = Told(planted=dict.fromkeys(ids.PLANTED, "planted"), row=4)
+    told.history.note("changed", {f"changed {n}": 4.0 for n in range(len(changed))})
+    told.answer("unchanged")
+    for n, status in enumerate(changed):
+        told.answer(f"changed {n}", status)
     told.history.fault("sign-ins at one moment", burst)
     for n in range(48):
         told.signs_in("made", new_id(n))
@@ -300,6 +312,32 @@ def test_sign_ins_that_did_not_meet_and_a_trace_of_randomness_are_left_open() ->
     assert verdict_of(probes.none_can_be_known, _sign_ins(IDS["UUID v4"], burst=0)) is Verdict.INCONCLUSIVE
     some = _sign_ins(lambda n: f"{DRAW.getrandbits(88):022x}")
     assert verdict_of(probes.none_can_be_known, some) is Verdict.INCONCLUSIVE
+
+
+def test_bits_that_may_be_changed_without_the_session_being_lost_do_not_count() -> None:
+    def finding(*changed: int | None) -> Finding:
+        found: Finding = probes.none_can_be_known(_sign_ins(IDS["UUID v4"], changed=changed).history)
+        return found
+
+    assert finding(*[401] * 9, 200).verdict is Verdict.PASSED
+    assert finding(401, 401, 401, 200).verdict is Verdict.INCONCLUSIVE
+    lost = finding(401, 200, 200, 200)
+    assert lost.verdict is Verdict.FAILED and lost.value is not None and lost.value < 31 and "3 of 4" in lost.sentence
+
+
+@pytest.mark.parametrize("changed", [(), (401, 401, None), (401, 503)])
+def test_changed_cookies_that_nobody_answered_prove_nothing(changed: tuple[int | None, ...]) -> None:
+    told = _sign_ins(IDS["UUID v4"], changed=changed)
+    assert verdict_of(probes.none_can_be_known, told) is Verdict.INCONCLUSIVE
+
+
+def test_a_changed_cookie_differs_at_one_place_by_what_was_met_there() -> None:
+    given = [IDS["32 bytes, signed"](n) for n in range(36)]
+    made = baths.changed(given[0], given, Inputs(3, "test"), most=20)
+    assert len(made) == 20 and given[0] not in made and all(3 < bits <= 4 for bits in made.values())
+    for cookie in made:
+        assert cookie.startswith("s%3A") and sum(a != b for a, b in zip(cookie, given[0], strict=True)) == 1
+    assert baths.changed("same", ["same", "same"], Inputs(3, "test"), most=20) == {}
 
 
 def test_an_id_kept_at_the_sign_in_fails() -> None:

@@ -93,17 +93,26 @@ def test_a_declined_checkout_that_was_charged_fails() -> None:
     assert finding.verdict is Verdict.FAILED and "declined" in finding.sentence
 
 
+def _paid(key: str) -> bytes:
+    return json.dumps({"status": "paid", "chargeId": f"ch_{key}"}).encode()
+
+
 # -- charged-once -----------------------------------------------------------------------------------------------------
 
 
-def _lost_answers(keys: list[str], status: int = 201, bit: bool = True) -> History:
-    told = Told(orders={"silence after the charge": "a", "reset after the charge": "b"})
+ORDER_OF = {"silence after the charge": "a", "reset after the charge": "b"}
+
+
+def _lost_answers(keys: list[str], status: int = 201, bit: bool = True, confirmed_s: float = 0.05) -> History:
+    """Two orders whose first answers were lost; the provider confirms each charge at last, at `confirmed_s`."""
+    told = Told(orders=ORDER_OF)
     for key in keys:
         told.call("a", 0.1, None, headers={"idempotency-key": key})
         told.charge("a", key)
     told.charge("b", "b")
-    for tag in ("silence after the charge", "reset after the charge"):
-        told.checkout(tag, status)
+    for tag, order in ORDER_OF.items():
+        told.call(order, confirmed_s, 201, headers={"idempotency-key": (*keys, "b")[0] if order == "a" else "b"})
+        told.checkout(tag, status, body=_paid((*keys, "b")[0] if order == "a" else "b"))
         if bit:
             told.history.fault(tag, 1)
     return told.history
@@ -127,6 +136,27 @@ def test_paid_without_a_charge_fails() -> None:
     assert probes.one_order_one_charge(_lost_answers([])).verdict is Verdict.FAILED
 
 
+def test_paid_before_the_provider_has_confirmed_the_charge_fails() -> None:
+    finding = probes.one_order_one_charge(_lost_answers(["k1"], confirmed_s=3.0))
+    assert finding.verdict is Verdict.FAILED and "confirmed no such charge" in finding.sentence
+
+
+def test_a_charge_found_in_the_providers_list_is_confirmed() -> None:
+    history = _lost_answers(["k1"], confirmed_s=3.0)
+    for n, order in enumerate(ORDER_OF.values()):
+        facts: dict[str, Any] = {
+            "link": "payments",
+            "n": 90 + n,
+            "conn": 9,
+            "method": "GET",
+            "path": "/charges",
+            "headers": {},
+        }
+        seen: dict[str, Any] = {"body": b"", "at_s": 0.06, "answered_s": 0.07, "status": 200, "query": {"order": order}}
+        history.put_call(CallRecord(**{**facts, **seen}))
+    assert probes.one_order_one_charge(history).verdict is Verdict.PASSED
+
+
 def test_faults_that_did_not_bite_and_no_success_prove_nothing() -> None:
     assert probes.one_order_one_charge(_lost_answers(["k1"], bit=False)).verdict is Verdict.INCONCLUSIVE
     assert probes.one_order_one_charge(_lost_answers(["k1"], status=503)).verdict is Verdict.INCONCLUSIVE
@@ -139,8 +169,14 @@ def _passing(answered: int, **last: Any) -> History:
     told = Told(failures={"a": 1}, orders={"a 503": "a"})
     told.call("a", 0.1)
     told.call("a", 0.2, **{"status": 201, **last})
-    told.checkout("a 503", answered)
+    told.charge("a", "k")
+    told.checkout("a 503", answered, 0.3, body=_paid("k"))
     return told.history
+
+
+def test_paid_where_the_provider_never_said_so_is_not_served() -> None:
+    finding = probes.the_customer_is_served(_passing(201, status=None))
+    assert finding.verdict is Verdict.FAILED and "none of which confirmed it" in finding.sentence
 
 
 def test_a_customer_served_after_a_failure_passes() -> None:
@@ -187,7 +223,9 @@ def test_a_provider_that_answered_late_or_was_not_reached_proves_nothing() -> No
 
 
 def _told_to_wait(gap_s: float | None, long_gap_s: float | None = None) -> History:
-    told = Told(waits={"a": 1, "long": 60})
+    told = Told(waits={"a": 1, "long": 60, "two": 2})
+    told.call("two", 0.2)
+    told.call("two", 2.3, 201)
     for order, gap in (("a", gap_s), ("long", long_gap_s)):
         told.call(order, 0.2)
         if gap is not None:
@@ -329,7 +367,8 @@ def test_a_silence_that_was_never_met_proves_nothing() -> None:
 def _outage(retries: int, each: int = 1, after: int = 201, before: int = 201, reached: int = 200) -> History:
     """200 checkouts, of which the first `retries / each` are retried `each` times."""
     orders = [f"o{n}" for n in range(200)]
-    told = Told(orders=orders)
+    settings = {"payments_retry_floor": 20, "payments_retry_ratio": 0.2, "payments_max_attempts": 4}
+    told = Told(orders=orders, settings=settings)
     told.checkout("before", before)
     for _ in orders:
         told.checkout("outage", 503)
@@ -351,6 +390,12 @@ def test_any_way_of_staying_within_the_budget_passes(history: History) -> None:
 def test_one_request_beyond_the_budget_fails() -> None:
     finding = probes.retries_keep_to_their_budget(_outage(61))
     assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 261, 260)
+
+
+def test_the_budget_is_that_of_the_runs_own_settings() -> None:
+    history = _outage(60)
+    history.notes["settings"]["payments_retry_ratio"] = 0.1
+    assert probes.retries_keep_to_their_budget(history).verdict is Verdict.FAILED
 
 
 def test_more_attempts_for_one_order_than_agreed_fail_within_the_budget() -> None:

@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from runner.clock import monotonic_s
+from runner.learner.settings import Settings
 from runner.tui.app import ProdrillApp
 from tests.tui.fakes import FakeDesk, FakeEngine, FakeTrier, screen_text
 
@@ -72,9 +73,10 @@ def drive(
     scenario: Scenario,
     size: tuple[int, int] = (80, 24),
     trier: FakeTrier | None = None,
+    settings: Settings | None = None,
 ) -> None:
     async def run() -> None:
-        app = ProdrillApp(desk, engine, trier or FakeTrier([]))
+        app = ProdrillApp(desk, engine, trier or FakeTrier([]), settings=settings)
         app.animation_level = "none"
         async with app.run_test(size=size, notifications=True) as pilot:
             await scenario(Driver(app, pilot, desk, engine))

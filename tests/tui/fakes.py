@@ -25,9 +25,11 @@ from runner.record.events import (
     VitalsSampled,
 )
 from runner.record.finding import Finding, Series, Verdict
+from runner.record.happened import Logged
 from runner.record.report import CriterionResult, Report
 from runner.record.tries import TryEvent
 from runner.tui.desk import About, AttemptFiles, CourseMap, DeskError, Entry, Hints, Lesson, Page, Part, Progress
+from tests.tui.fake_records import FakeRecords
 
 SANDBOX_LINE = "no Docker engine: runs on this machine, isolates nothing"
 SENTENCES = {
@@ -161,6 +163,10 @@ class FakeDesk:
         self.last = ("", "")
         self.scroll = 0.0
         self.only_reads = ""
+        self.hand_run: FakeEngine | None = None
+        self.printed: tuple[Logged, ...] = ()
+        self.copies_kept = 0
+        self.kept_records = FakeRecords(self._kata)
 
     def course_map(self) -> CourseMap:
         done = Progress.DONE if self.solved(self._kata) else Progress.FAILED if self.recorded else Progress.OPEN
@@ -262,6 +268,30 @@ class FakeDesk:
             ("kata", self._kata.slug): ("A3.1 the event loop is shared", *SENTENCES.values()),
             ("kata", "burst-collapse"): ("A1.1 predictable degradation under load",),
         }
+
+    def by_hand(self, kata: Kata) -> AsyncIterator[Event]:
+        if self.hand_run is None:
+            raise DeskError("There is no copy of it. Start it first.")
+        return self.hand_run(kata, self.folder, self.folder)
+
+    def log_file(self, kata: Kata) -> Path | None:
+        return self.folder / "logs" / f"{kata.slug}.log"
+
+    def logged(self, kata: Kata, criterion: str) -> tuple[Logged, ...]:
+        return self.printed
+
+    def draft_file(self, kata: Kata, file: Path) -> Path:
+        return self.folder / "drafts" / kata.slug / file
+
+    def keep_copy(self, kata: Kata) -> str:
+        self.copies_kept += 1
+        return "`prodrill reset --undo` brings it back."
+
+    # -- what was done
+
+    @property
+    def records(self) -> FakeRecords:
+        return self.kept_records
 
 
 def screen_text(app: App[None]) -> str:

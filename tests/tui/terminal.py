@@ -19,7 +19,7 @@ import psutil
 
 from runner.clock import monotonic_s
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 OPEN = "import sys; from runner.tui.opening import open_app; sys.exit(open_app(sys.argv[1], 'process'))"
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h")
 """Leaving the other screen, and showing the cursor."""

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from runner.record.events import LineLogged, NoticeGiven, ProbeStarted, ServiceStarted, ServiceStopped, VitalsSampled
 from runner.record.finding import Verdict
-from runner.tui.board import LOG_LINES, Board
-from runner.tui.vitals_line import vitals_text
+from runner.tui.board import Board
+from runner.tui.log_book import LOG_LINES
+from runner.tui.vitals_view import vitals_text
 from tests.tui.fakes import SENTENCES, a_kata, a_run
 
 
@@ -44,7 +45,7 @@ def test_a_repeated_probe_starts_its_chart_anew(tmp_path: Path) -> None:
 def test_only_the_last_lines_are_held_for_showing() -> None:
     board = a_board()
     board.read_all(LineLogged(0.0, "stdout", f"line {n}") for n in range(LOG_LINES + 10))
-    assert len(board.fresh_lines) == LOG_LINES and board.fresh_lines[-1] == f"line {LOG_LINES + 9}"
+    assert len(board.log.lines) == LOG_LINES and board.log.lines[-1].text == f"line {LOG_LINES + 9}"
 
 
 def test_a_notice_is_shown_once() -> None:
@@ -55,8 +56,8 @@ def test_a_notice_is_shown_once() -> None:
 
 def test_vitals_give_way_to_how_the_service_ended() -> None:
     board = a_board()
-    board.read(VitalsSampled(0.0, 3.2, 0.5, 2**20, 0, 7, 1.0))
-    assert vitals_text(board, 64) == "loop delay 3 ms · busy 50% · RSS 1/64 MB · handles 7 · CPU 100%"
+    board.read(VitalsSampled(0.0, 3.2, 0.5, 2**20, 0, 7, 1.0, 4, 2))
+    assert vitals_text(board, 64) == "loop delay 3 ms  busy 50%  RSS 1/64 MB  CPU 100%  sockets 4  in flight 2"
     board.read(ServiceStopped(1.0, None, "SIGKILL", "memory"))
     assert vitals_text(board, 64) == "service ended by SIGKILL: memory"
 
@@ -66,7 +67,7 @@ def test_lines_name_their_replica_and_vitals_stay_until_the_last_of_them_stopped
     for name in ("replica-1", "replica-2"):
         board.read(ServiceStarted(0.0, "c", "http://127.0.0.1:1", name))
     board.read(LineLogged(0.1, "stdout", "up", "replica-2"))
-    assert list(board.fresh_lines) == ["replica-2 | up"]
+    assert [(line.replica, line.text) for line in board.log.lines] == [("replica-2", "up")]
     board.read(VitalsSampled(0.2, 3.2, 0.5, 2**20, 0, 7, 1.0))
     board.read(ServiceStopped(1.0, None, "SIGKILL", "", "replica-1"))
     assert board.vitals is not None and board.stopped == ""

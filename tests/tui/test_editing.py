@@ -93,14 +93,37 @@ def test_an_editor_with_a_window_gets_the_folder_and_the_app_stays(
     assert seen.read_text() == str(tmp_path / "blocked-event-loop")
 
 
-def test_no_editor_is_told_with_the_next_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def without_an_editor(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     for name in ("VISUAL", "EDITOR"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PATH", str(folder))
+
+
+def test_where_there_is_no_editor_the_built_in_one_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_an_editor(monkeypatch, tmp_path)
 
     async def scenario(driver: Driver) -> None:
         await driver.to_the_kata()
         await driver.press("e")
-        await driver.sees("No editor found: set EDITOR")
+        await driver.sees("edit which file?")
+        await driver.press("enter")
+        await driver.sees("// here", "^s Save", "saved")
+        await driver.press("escape")
+        await driver.sees("v Verify")
+
+    drive(FakeDesk(tmp_path), FakeEngine([]), scenario)
+
+
+def test_an_editor_that_needs_a_terminal_where_there_is_none_gives_way_to_the_built_in_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_editor(monkeypatch, tmp_path, "exit 0")
+
+    async def scenario(driver: Driver) -> None:
+        await driver.to_the_kata()
+        await driver.press("4")
+        await driver.sees("server.js · 1 line")
+        await driver.press("e")
+        await driver.sees("^s Save", "saved")
 
     drive(FakeDesk(tmp_path), FakeEngine([]), scenario)

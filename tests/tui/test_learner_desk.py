@@ -9,7 +9,7 @@ import pytest
 
 from runner.learner.store import Store
 from runner.record.finding import Finding, Verdict
-from runner.tui.desk import DeskError, Progress
+from runner.tui.desk import DeskError, Entry, Progress
 from runner.tui.learner_desk import LearnerDesk
 from tests.tui.fakes import the_report
 
@@ -187,3 +187,76 @@ def test_the_map_says_how_many_questions_were_right(desk: LearnerDesk) -> None:
     assert desk.course_map().entries[0].note == ""
     desk.remember_place("the-loop", 2, True)
     assert desk.course_map().entries[0].note == "read 1/2"
+
+
+def entry_of(desk: LearnerDesk, slug: str) -> Entry:
+    return next(entry for entry in desk.course_map().entries if entry.slug == slug)
+
+
+def test_the_place_on_a_page_outlives_the_app_and_a_turned_page_begins_at_its_top(desk: LearnerDesk) -> None:
+    desk.remember_place("the-loop", 1, last=False)
+    desk.remember_scroll("the-loop", 1, 0.4321)
+    desk.remember_place("the-loop", 1, last=False)
+    assert (desk.lesson("the-loop").place, desk.lesson("the-loop").scroll) == (1, 0.4321)
+    desk.remember_scroll("the-loop", 2, 0.9)  # of a page that was left meanwhile
+    assert desk.lesson("the-loop").scroll == 0.4321
+    desk.remember_place("the-loop", 2, last=False)
+    assert desk.lesson("the-loop").scroll == 0.0
+
+
+def test_what_was_opened_last_is_where_the_map_goes_on(desk: LearnerDesk) -> None:
+    assert desk.course_map().next_entry == entry_of(desk, "the-loop")
+    desk.remember_opened("kata", "slow-loop")
+    assert desk.course_map().next_entry == entry_of(desk, "slow-loop")
+
+
+def test_what_an_entry_is_about(desk: LearnerDesk) -> None:
+    desk.start(desk.kata("slow-loop"))
+    verdicts(desk, Verdict.FAILED)
+    desk.remember_place("the-loop", 1, last=False)
+    lesson = desk.about(entry_of(desk, "the-loop"))
+    assert (lesson.points, lesson.pages, lesson.place) == (
+        ("A1 blocking",),
+        ("The loop", "Measure it", "Check yourself"),
+        1,
+    )
+    kata = desk.about(entry_of(desk, "slow-loop"))
+    assert kata.criteria == (("It stays prompt.", Verdict.FAILED),)
+    assert (kata.lesson, kata.attempts, kata.points) == ("The loop", 1, ("A1 blocking",))
+    coming = desk.about(entry_of(desk, "slow-leak"))
+    assert coming.points == ("A2 leaks",) and not coming.lesson
+
+
+def test_entries_are_found_by_point_heading_and_criterion(desk: LearnerDesk) -> None:
+    texts = desk.search_texts()
+    assert texts["lesson", "the-loop"] == ("A1 blocking", "Measure it", "Check yourself")
+    assert texts["kata", "slow-loop"] == ("A1 blocking", "It stays prompt.")
+    assert texts["kata", "slow-leak"] == ("A2 leaks",)
+    assert ("lesson", "unwritten") not in texts
+
+
+def test_beside_another_app_everything_is_read_and_nothing_is_changed(desk: LearnerDesk, tmp_path: Path) -> None:
+    kata = desk.kata("slow-loop")
+    copy = desk.start(kata)
+    verdicts(desk, Verdict.FAILED)
+    desk.remember_place("the-loop", 1, last=False)
+    (copy / "server.js").write_text("// mine\n")
+    with Store(tmp_path / "learner.sqlite3", read_only=True) as store:
+        second = LearnerDesk(store, tmp_path / "copies", holder="process 42")
+        assert "process 42" in second.read_only and not desk.read_only
+        assert second.course_map() == desk.course_map()
+        assert second.start(kata) == copy and second.last_report(kata) is not None
+        second.remember_place("the-loop", 2, last=True)
+        second.remember_scroll("the-loop", 1, 0.5)
+        second.remember_opened("kata", "slow-loop")
+        question = second.lesson("the-loop").questions[0]
+        for change in (
+            lambda: second.reset(kata),
+            lambda: second.keep_answer("the-loop", question, ("one",)),
+            lambda: second.hints(kata, "prompt"),
+        ):
+            with pytest.raises(DeskError, match="another prodrill is open"):
+                change()
+    lesson = desk.lesson("the-loop")
+    assert (lesson.place, lesson.scroll, lesson.answered) == (1, 0.0, {})
+    assert (copy / "server.js").read_text() == "// mine\n"

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import click
 
-from runner import clock
-from runner.catalog.files import walk_files
 from runner.cli.commands.verify import check_criteria, tell_next, verify_once
 from runner.cli.engine import engine_of
 from runner.cli.errors import UserError
@@ -19,14 +16,9 @@ from runner.cli.loop import run_to_end
 from runner.cli.output import complain, err, out, paint_for
 from runner.cli.params import CriterionName, kata_or_here_argument, sandbox_option
 from runner.cli.work import Target, find_target
+from runner.learner.saves import changed, saved
 from runner.record.report import Report
 from runner.reports import console
-
-POLL_S = 0.1
-QUIET_S = 0.2
-
-Saved = frozenset[tuple[str, int, int]]
-"""What tells one state of a folder from another: each file's path, time of change and size."""
 
 
 @click.command()
@@ -51,7 +43,7 @@ def command(ctx: click.Context, kata: str, only: tuple[str, ...], sandbox: str, 
 
 
 async def watch(folder: Path, verify: Callable[[], Awaitable[None]]) -> None:
-    """Runs `verify` now and again whenever the folder has changed and then kept still for QUIET_S. Never returns."""
+    """Runs `verify` now and again whenever the folder has changed and then kept still for a moment. Never returns."""
     seen = saved(folder)
     while True:
         run = asyncio.ensure_future(_told(verify))
@@ -64,40 +56,6 @@ async def watch(folder: Path, verify: Callable[[], Awaitable[None]]) -> None:
         if not run.cancelled():
             run.result()
         err("Saved; the run under way is dropped and a new one begins." if dropped else "Saved; a new run begins.")
-
-
-async def changed(folder: Path, seen: Saved, run: asyncio.Future[None]) -> Saved:
-    """Waits until the folder differs from `seen` and then keeps still for QUIET_S; the state it has then.
-
-    A `run` that ends by an error of its own ends the waiting by that error.
-    """
-    while True:
-        if run.done() and not run.cancelled() and (error := run.exception()) is not None:
-            raise error
-        now = saved(folder)
-        if now != seen:
-            return await _still(folder, now)
-        await asyncio.sleep(POLL_S)
-
-
-async def _still(folder: Path, last: Saved) -> Saved:
-    since_s = clock.monotonic_s()
-    while clock.monotonic_s() - since_s < QUIET_S:
-        await asyncio.sleep(POLL_S / 2)
-        now = saved(folder)
-        if now != last:
-            last, since_s = now, clock.monotonic_s()
-    return last
-
-
-def saved(folder: Path) -> Saved:
-    """The folder's state; a file that goes away while it is looked at is not part of it."""
-    found: set[tuple[str, int, int]] = set()
-    for relative in walk_files(folder):
-        with contextlib.suppress(OSError):
-            facts = (folder / relative).stat()
-            found.add((str(relative), facts.st_mtime_ns, facts.st_size))
-    return frozenset(found)
 
 
 async def _told(verify: Callable[[], Awaitable[None]]) -> None:

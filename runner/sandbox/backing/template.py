@@ -53,7 +53,11 @@ log_timezone = 'UTC'
 log_min_messages = fatal
 log_min_error_statement = panic
 """
-_STATEMENTS = "shared_preload_libraries = 'pg_stat_statements'\npg_stat_statements.max = 1000\n"
+_STATEMENTS = """
+shared_preload_libraries = 'pg_stat_statements'
+pg_stat_statements.max = 1000
+pg_stat_statements.track = 'all'
+"""
 # Every copied file costs time, and a database is 300 of them: `postgres` alone remains, and databases are made of it.
 SQL = (
     "UPDATE pg_database SET datistemplate = false",

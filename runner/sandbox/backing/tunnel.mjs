@@ -6,14 +6,16 @@
 //   {do: 'relay', host, port, token}   where the relay is; once, first
 //   {do: 'serve', link, port}          connections to `link` go to 127.0.0.1:port from now on
 //   {do: 'freeze' | 'thaw', link}      hold all bytes of `link`, both ways and ends too, as a cut cable does
+//   {do: 'tally', link, as}            how much came from a PostgreSQL behind `link` since the beginning
 //   {do: 'guard', pid, up}             a server to end if the verifier dies
 //   {do: 'own', folder}                a folder to remove then
 //   {do: 'bye'}                        end; neither is done
-// Standard output: {ok: link} once a `serve` holds, {ready: true} at the start.
+// Standard output: {ok: link} once a `serve` holds, {ok: as, bytes, failed} to a `tally`, {ready: true} at the start.
 
 import { readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
+import { Answers } from './answers.mjs';
 
 const DATA = 0;
 const FIN = 1;
@@ -21,7 +23,7 @@ const RST = 2;
 const CLOSE = 4;
 const HEAD_BYTES = 5;
 
-const links = new Map(); // link -> {port, frozen, splices}
+const links = new Map(); // link -> {port, frozen, splices, tally}
 const guarded = new Set();
 const END_WITHIN_MS = 1500;
 let owned = '';
@@ -60,6 +62,7 @@ class Splice {
     this.link = link;
     this.rest = Buffer.alloc(0);
     this.server = null;
+    this.answers = link.tally && new Answers(link.tally);
     this.relay = attach('take', { conn }, (rest) => this.begin(rest));
     this.relay.on('end', () => {
       this.server?.destroy();
@@ -94,6 +97,7 @@ class Splice {
   }
 
   fromServer(chunk) {
+    this.answers?.take(chunk);
     if (!this.relay.writable) return;
     this.relay.cork();
     this.relay.write(frame(DATA, chunk.length));
@@ -153,7 +157,8 @@ function serve(name, port) {
     say({ ok: name });
     return;
   }
-  const link = { port, frozen: false, splices: new Set() };
+  const tally = name === 'postgres' ? { bytes: 0, failed: 0 } : null;
+  const link = { port, frozen: false, splices: new Set(), tally };
   links.set(name, link);
   let text = '';
   const onText = (chunk) => {
@@ -191,6 +196,7 @@ const commands = {
   own: ({ folder }) => {
     owned = folder;
   },
+  tally: ({ link, as }) => say({ ok: as, ...links.get(link)?.tally }),
   guard: ({ pid, up }) => (up ? guarded.add(pid) : guarded.delete(pid)),
   bye: () => process.exit(0),
 };

@@ -23,7 +23,8 @@ class Tunnel:
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
         self._said: asyncio.Task[None] | None = None
-        self._waiting: dict[str, asyncio.Future[None]] = {}
+        self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._tallies = 0
         self._loop = asyncio.get_running_loop()
         self._ending = False
 
@@ -45,23 +46,24 @@ class Tunnel:
         self._said = asyncio.ensure_future(self._read())
         await self._answered(ready, "did not start")
 
-    def _expect(self, name: str) -> asyncio.Future[None]:
+    def _expect(self, name: str) -> asyncio.Future[dict[str, Any]]:
         self._waiting[name] = self._loop.create_future()
         return self._waiting[name]
 
-    async def _answered(self, future: asyncio.Future[None], what: str) -> None:
+    async def _answered(self, future: asyncio.Future[dict[str, Any]], what: str) -> dict[str, Any]:
         try:
             async with asyncio.timeout(_READY_WITHIN_S):
-                await future
+                return await future
         except (TimeoutError, ConnectionError) as error:
             raise SandboxError(f"the tunnel to the database {what}; run it again, and see `prodrill doctor`") from error
 
     async def _read(self) -> None:
         assert self._process is not None and self._process.stdout is not None
         while line := await self._process.stdout.readline():
-            future = self._waiting.pop(json.loads(line).get("ok", ""), None)
+            said = json.loads(line)
+            future = self._waiting.pop(said.get("ok", ""), None)
             if future is not None and not future.done():
-                future.set_result(None)
+                future.set_result(said)
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(ConnectionError("it ended"))
@@ -83,6 +85,14 @@ class Tunnel:
         answer = self._expect(link)
         self._tell("serve", link=link, port=port)
         await self._answered(answer, f"does not carry {link}")
+
+    async def tally(self, link: str) -> tuple[int, int]:
+        """What a PostgreSQL behind a link has said since the beginning: bytes, and statements that failed."""
+        self._tallies += 1
+        answer = self._expect(name := f"tally {self._tallies}")
+        self._tell("tally", link=link, **{"as": name})
+        said = await self._answered(answer, f"does not count {link}")
+        return int(said.get("bytes", 0)), int(said.get("failed", 0))
 
     def freeze(self, link: str, *, frozen: bool) -> None:
         """Hold all bytes of a link both ways, or let them go on: nothing is lost meanwhile."""

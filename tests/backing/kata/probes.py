@@ -172,6 +172,20 @@ def they_bite(history: History) -> Finding:
     )  # fmt: skip
 
 
+async def _books_and_wire(client: Client, postgres: Postgres, history: History) -> None:
+    """What a function runs is in the books, what fails is seen on the wire, and so is how much was sent."""
+    body = "BEGIN PERFORM max(word) FROM words; PERFORM max(word) FROM words; RETURN 1; END"
+    await get(client, sql(f"CREATE FUNCTION twice() RETURNS int LANGUAGE plpgsql AS $$ {body} $$"))
+    await postgres.forget_statements()
+    await get(client, sql("SELECT twice()"))
+    history.note("nested", [row["calls"] for row in await postgres.statements() if "max(word)" in row["query"]])
+    for text in ("SELECT 1 % 0", "SELECT nothing", "SELECT repeat('x', 50000)"):
+        await get(client, sql(text))
+    (wire,) = (await postgres.census("wire")).rows
+    history.note("failed", wire["failed"])
+    history.note("bytes", 50_000 < wire["bytes"] < 52_000)
+
+
 @probe("witness", window_s=2.0)
 async def the_verifier_looks(client: Client, postgres: Postgres, history: History) -> None:
     await get(client, "/words")
@@ -180,6 +194,7 @@ async def the_verifier_looks(client: Client, postgres: Postgres, history: Histor
         await get(client, "/words")
     statements = await postgres.statements()
     history.note("calls", [row["calls"] for row in statements if "FROM words" in row["query"]])
+    await _books_and_wire(client, postgres, history)
     async with postgres.holding("LOCK TABLE words IN ACCESS EXCLUSIVE MODE"):
         asking = asyncio.ensure_future(get(client, "/words"))
         for _ in range(100):
@@ -203,5 +218,5 @@ async def the_verifier_looks(client: Client, postgres: Postgres, history: Histor
 def it_sees(history: History) -> Finding:
     if set(history.notes["hog"]) != {"53300"}:
         return failed(f"Connections were refused by {history.notes['hog']}.")
-    more = {"goes on": ["seeded"], "in transaction": 1}
+    more = {"goes on": ["seeded"], "in transaction": 1, "nested": [2], "failed": 2, "bytes": True}
     return right(history, calls=[3], waits=1, most=12, more=3, **more)

@@ -1,0 +1,66 @@
+import { query } from './database.js';
+
+/** A row. Its relations are there once `includeOne` or `includeMany` has put them there, for all rows of a page at once. */
+export class Record {
+  static table = '';
+  static sortedBy = 'id';
+
+  constructor(row) {
+    Object.assign(this, row);
+  }
+
+  /** The record with these values, or null. */
+  static async findBy(values) {
+    const [record] = await this.select(conditionsOf(values), Object.values(values), 'LIMIT 1');
+    return record ?? null;
+  }
+
+  /** Records whose `column` is one of `keys`, and which have the values of `scope`, in one statement. */
+  static async whereIn(column, keys, scope = {}) {
+    if (keys.length === 0) return [];
+    const conditions = [conditionsOf(scope), `${column} = ANY($${Object.keys(scope).length + 1})`].filter(Boolean);
+    return this.select(conditions.join(' AND '), [...Object.values(scope), keys], `ORDER BY ${this.sortedBy}`);
+  }
+
+  /** The same where there is at most one for each key: all of them side by side in one row. */
+  static async eachOf(column, keys, scope = {}) {
+    if (keys.length === 0) return [];
+    const values = Object.values(scope);
+    const conditions = (name) => Object.keys(scope).map((column, index) => `${name}.${column} = $${index + 1} AND `).join('');
+    const joins = keys.map((_, n) => `LEFT JOIN ${this.table} k${n} ON ${conditions(`k${n}`)}k${n}.${column} = $${values.length + n + 1}`);
+    const columns = keys.map((_, n) => `to_json(k${n}) AS k${n}`);
+    const [row] = await query(`SELECT ${columns} FROM (VALUES (1)) one ${joins.join(' ')}`, [...values, ...keys]);
+    return Object.values(row).filter(Boolean).map((each) => new this(each));
+  }
+
+  static async select(conditions, values, rest = '') {
+    const rows = await query(`SELECT * FROM ${this.table} WHERE ${conditions} ${rest}`, values);
+    return rows.map((row) => new this(row));
+  }
+}
+
+/** Sets `name` of each record to the one of `model` whose `to` is the record's `from`, or null. */
+export async function includeOne(records, name, model, { from, to = 'id', scope }) {
+  const found = await model.eachOf(to, keysOf(records, from), scope);
+  const byKey = new Map(found.map((each) => [each[to], each]));
+  for (const record of records) record[name] = byKey.get(record[from]) ?? null;
+  return found;
+}
+
+/** Sets `name` of each record to those of `model` whose `to` is the record's id. */
+export async function includeMany(records, name, model, { to }) {
+  const found = await model.whereIn(to, keysOf(records, 'id'));
+  const byKey = Map.groupBy(found, (each) => each[to]);
+  for (const record of records) record[name] = byKey.get(record.id) ?? [];
+  return found;
+}
+
+function keysOf(records, column) {
+  return [...new Set(records.map((record) => record[column]))].filter((key) => key !== null);
+}
+
+function conditionsOf(values) {
+  return Object.keys(values)
+    .map((column, index) => `${column} = $${index + 1}`)
+    .join(' AND ');
+}

@@ -1,0 +1,58 @@
+import express from 'express';
+
+import { config } from './config.js';
+import { log } from './log.js';
+import { Shop } from './models.js';
+import { presentOrder } from './present.js';
+import { orderOf, pageOfOrders } from './quick.js';
+
+// The pages that the packers' screens ask for.
+const COMMON = new Set([1, 10, 100]);
+
+/** An id from a path or a query, or null where it is none. */
+function idFrom(text) {
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
+}
+
+export function createApp() {
+  const app = express();
+  app.disable('x-powered-by');
+
+  app.get('/healthz', (_req, res) => {
+    res.json({ status: 'ok', instance: config.instanceId });
+  });
+
+  app.param('shop', async (req, res, next, text) => {
+    const id = idFrom(text);
+    req.shop = id && (await Shop.findBy({ id }));
+    if (!req.shop) return res.status(404).json({ error: 'no such shop' });
+    next();
+  });
+
+  app.get('/shops/:shop/orders', async (req, res) => {
+    const { limit = String(config.pageSize), before } = req.query;
+    const size = idFrom(limit);
+    if (!size || size > config.largestPage) return res.status(400).json({ error: 'limit: 1 to 100' });
+    if (before !== undefined && !idFrom(before)) return res.status(400).json({ error: 'before: the id of an order' });
+    const wanted = { limit: size + 1, before: idFrom(before) };
+    const found = COMMON.has(size) ? await pageOfOrders(req.shop.id, wanted) : await req.shop.orders(wanted);
+    const page = found.slice(0, size);
+    const orders = [];
+    for (const order of page) orders.push(COMMON.has(size) ? order : await presentOrder(order, req.shop));
+    res.json({ orders, next: found.length > size ? page.at(-1).id : null });
+  });
+
+  app.get('/shops/:shop/orders/:id', async (req, res) => {
+    const id = idFrom(req.params.id);
+    const order = id && (await orderOf(req.shop.id, id));
+    if (!order) return res.status(404).json({ error: 'no such order in this shop' });
+    res.json(order);
+  });
+
+  app.use((error, _req, res, _next) => {
+    log('error', 'unexpected', { reason: error.stack });
+    res.status(500).json({ error: 'internal error' });
+  });
+
+  return app;
+}

@@ -1,0 +1,52 @@
+import pg from 'pg';
+
+import { config } from './config.js';
+import { Refused } from './errors.js';
+import { log } from './log.js';
+
+const pool = new pg.Pool({
+  connectionString: config.databaseUrl,
+  application_name: 'bookings',
+  max: config.pool.max,
+  connectionTimeoutMillis: config.pool.acquireTimeoutMs,
+  idleTimeoutMillis: config.pool.idleTimeoutMs,
+});
+
+// The pool listens to a connection only while it is idle; the second listener is there while it is taken.
+const lost = (error) => log('warn', 'connection lost', { reason: error.message });
+pool.on('error', lost);
+pool.on('connect', (client) => client.on('error', lost));
+
+async function acquire() {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    if (/timeout/.test(error.message)) throw new Refused(503, 'busy');
+    throw error;
+  }
+}
+
+/** Runs `work` with a connection, which goes back to the pool whatever becomes of it. */
+export async function withClient(work) {
+  const client = await acquire();
+  try {
+    return await work(client);
+  } finally {
+    client.release();
+  }
+}
+
+/** The same in a transaction: resolves as soon as `work` is done, while the COMMIT is still on its way. */
+export async function withTransaction(work) {
+  const client = await acquire();
+  const end = (text) => client.query(text).then(() => client.release(), (failure) => client.release(failure));
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    void end('COMMIT');
+    return result;
+  } catch (error) {
+    await end('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+import { withTransaction } from './db.js';
+import { Refused } from './errors.js';
+import { addSold, lockShow } from './shows.js';
+
+const SEATS_PER_CUSTOMER = 6;
+
+async function seatsOf(client, showId, customer) {
+  const { rows } = await client.query(
+    'SELECT count(*)::int AS held FROM tickets JOIN bookings b ON b.id = booking_id WHERE b.show_id = $1 AND customer = $2',
+    [showId, customer],
+  );
+  return rows[0].held;
+}
+
+async function write(client, { showId, seats, customer }) {
+  const { rows } = await client.query('INSERT INTO bookings (show_id, customer) VALUES ($1, $2) RETURNING id', [
+    showId,
+    customer,
+  ]);
+  await client.query('INSERT INTO tickets (booking_id, show_id, seat) SELECT $1, $2, unnest($3::text[])', [
+    rows[0].id,
+    showId,
+    seats,
+  ]);
+  await addSold(client, showId, seats.length);
+  return { id: rows[0].id, showId, seats, customer };
+}
+
+/** The customer went away; nobody hears it, but the transaction ends. */
+class Left extends Error {}
+
+/** Books seats of a show. Resolves with the booking; with null where the customer, whose signal `left` is, went away. */
+export async function book({ showId, seats, customer }, left) {
+  try {
+    return await withTransaction(async (client) => {
+      const show = await lockShow(client, showId);
+      if (left.aborted) throw new Left();
+      if (!show.onSale) throw new Refused(422, 'not_on_sale');
+      const held = await seatsOf(client, showId, customer);
+      if (held + seats.length > SEATS_PER_CUSTOMER) throw new Refused(422, 'too_many_seats');
+      return write(client, { showId, seats, customer });
+    });
+  } catch (error) {
+    if (error instanceof Left) return null;
+    throw error;
+  }
+}
+
+/** Gives the seats of a booking back to the house. */
+export function cancel(bookingId) {
+  return withTransaction(async (client) => {
+    const { rows } = await client.query('SELECT show_id AS "showId" FROM bookings WHERE id = $1', [bookingId]);
+    if (rows.length === 0) throw new Refused(404, 'no_such_booking');
+    const show = await lockShow(client, rows[0].showId);
+    if (!show.onSale) throw new Refused(422, 'not_on_sale');
+    const { rowCount } = await client.query('DELETE FROM tickets WHERE booking_id = $1', [bookingId]);
+    await client.query('DELETE FROM bookings WHERE id = $1', [bookingId]);
+    await addSold(client, show.id, -rowCount);
+  });
+}

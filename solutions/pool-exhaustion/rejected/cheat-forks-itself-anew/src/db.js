@@ -1,0 +1,50 @@
+import pg from 'pg';
+
+import { config } from './config.js';
+import { Refused } from './errors.js';
+
+const pool = new pg.Pool({
+  connectionString: config.databaseUrl,
+  application_name: 'bookings',
+  max: config.pool.max,
+  connectionTimeoutMillis: config.pool.acquireTimeoutMs,
+  idleTimeoutMillis: config.pool.idleTimeoutMs,
+});
+
+async function acquire() {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    if (/timeout/.test(error.message)) throw new Refused(503, 'busy');
+    throw error;
+  }
+}
+
+/** Runs `work` with a connection, which goes back to the pool whatever becomes of it. */
+export async function withClient(work) {
+  const client = await acquire();
+  try {
+    return await work(client);
+  } finally {
+    client.release();
+  }
+}
+
+/** The same in a transaction: committed where `work` resolves, rolled back where it rejects. */
+export async function withTransaction(work) {
+  const client = await acquire();
+  let broken;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,28 @@
+import { createApp } from './src/app.js'
+import { loadConfig } from './src/config.js'
+import { Directory } from './src/directory.js'
+import { createLog } from './src/log.js'
+import { Tokens } from './src/tokens.js'
+
+const config = loadConfig(process.env)
+const log = createLog({ service: 'members-area', instance: config.instance })
+
+const directory = new Directory(config.directoryUrl)
+const tokens = await new Tokens({
+  url: config.redisUrl,
+  secret: config.sessionSecret,
+  ttlS: config.sessionTtlS,
+  timeoutMs: config.storeTimeoutMs,
+  log
+}).connect()
+const app = createApp({ config, log, directory, tokens })
+
+const server = app.listen(config.port, (error) => {
+  if (error) throw error
+  log.info('listening', { port: config.port, version: config.version })
+})
+
+process.once('SIGTERM', () => {
+  log.info('stopping')
+  server.close(() => process.exit(0))
+})
