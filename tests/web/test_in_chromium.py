@@ -43,8 +43,11 @@ def mend(page: Page, home: Path) -> None:
     page.press("e")
     page.sees("edit which file?")
     page.press(*["j"] * editable_files(home / "work" / KATA, "server.js").index(Path(FILE)), "Enter")
-    page.sees("statements.js", "Save")
-    page.press("F7")  # selects all
+    page.sees("statements.js", "Save", " saved")
+    first_line = (home / "work" / KATA / FILE).read_text().splitlines()[0]
+    page.sees(first_line)
+    page.press("F7")  # selects all, with the cursor at the end
+    page.until(lambda: first_line not in page.screen, "for the end of the file")
     page.paste(fixed)
     page.sees("not saved yet")
     page.press("Control+s")
