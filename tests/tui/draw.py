@@ -19,7 +19,7 @@ DRAWN = {
     "lesson": "lesson",
     "workbench": "workbench-running",
     "failed": "workbench-failed",
-    "debrief": "debrief",
+    "solved": "before-after",
 }
 """The file of each picture, and the scene it shows."""
 _FONTS = '"DejaVu Sans Mono", Menlo, Consolas, monospace'

@@ -152,7 +152,13 @@ async def _passed(scene: Scene) -> None:
 async def _the_debrief(scene: Scene) -> None:
     await _passed(scene)
     await scene.press("d")
-    await scene.sees("Debrief")
+    await scene.sees("Solved")
+
+
+async def _the_card(scene: Scene) -> None:
+    await _the_debrief(scene)
+    await scene.press("2")
+    await scene.sees("[2 Before and after]")
 
 
 SCENES: dict[str, Played] = {
@@ -163,8 +169,9 @@ SCENES: dict[str, Played] = {
     "workbench-failed": _failed,
     "workbench-passed": _passed,
     "debrief": _the_debrief,
+    "before-after": _the_card,
 }
-_FIXED = {"workbench-running", "workbench-passed", "debrief"}
+_FIXED = {"workbench-running", "workbench-passed", "debrief", "before-after"}
 
 
 def play(name: str, size: tuple[int, int], look: Callable[[ProdrillApp], str] | None = None) -> str:

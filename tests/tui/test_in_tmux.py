@@ -63,7 +63,7 @@ def test_a_learner_goes_from_the_map_to_the_debrief(tmp_path: Path) -> None:
         started = psutil.Process(tmux.pid).children(recursive=True)
         tmux.sees("✓ passed:", patience_s=JUDGED_WITHIN_S)
         tmux.press("d")
-        tmux.sees("Debrief")
+        tmux.sees("Solved", "What broke")
         tmux.press("q")
         tmux.sees("left with 0")
         assert not any(process.is_running() for process in started)

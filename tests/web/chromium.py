@@ -131,7 +131,16 @@ class Page:
 
 
 def _code(name: str) -> int:
-    named = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowUp": 38, "ArrowDown": 40, "ArrowLeft": 37, "ArrowRight": 39}
+    named = {
+        "Enter": 13,
+        "Escape": 27,
+        "Tab": 9,
+        "ArrowUp": 38,
+        "ArrowDown": 40,
+        "ArrowLeft": 37,
+        "ArrowRight": 39,
+        "F7": 118,
+    }
     return named.get(name, ord(name[0].upper()))
 
 

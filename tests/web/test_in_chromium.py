@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,10 +12,11 @@ import pytest
 
 from runner.catalog.answers import load_key
 from runner.catalog.loader import load_kata
+from runner.tui.editing import editable_files
 from tests.web.chromium import Page, browser, chromium
 from tests.web.serving import Served, prodrill_serve, until
 
-KATA, FIX = "missing-backpressure", "drain-by-hand"
+KATA, FIX, FILE = "missing-backpressure", "drain-by-hand", "src/statements.js"
 SEARCHED = "statement that would"
 JUDGED_WITHIN_S = 240.0
 pytestmark = [
@@ -38,8 +38,23 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 
 def mend(page: Page, home: Path) -> None:
-    fix = load_key(load_kata(KATA)).named(FIX)
-    shutil.copytree(fix.folder / "src", home / "work" / KATA / "src", dirs_exist_ok=True)
+    """The file that the fix is in, replaced in the built-in editor."""
+    fixed = (load_key(load_kata(KATA)).named(FIX).folder / FILE).read_text()
+    page.press("e")
+    page.sees("edit which file?")
+    page.press(*["j"] * editable_files(home / "work" / KATA, "server.js").index(Path(FILE)), "Enter")
+    page.sees("statements.js", "Save", " saved")
+    first_line = (home / "work" / KATA / FILE).read_text().splitlines()[0]
+    page.sees(first_line)
+    page.press("F7")  # selects all, with the cursor at the end
+    page.until(lambda: first_line not in page.screen, "for the end of the file")
+    page.paste(fixed)
+    page.sees("not saved yet")
+    page.press("Control+s")
+    page.sees(" saved")
+    page.press("Escape")
+    page.sees("Verify")
+    assert (home / "work" / KATA / FILE).read_text() == fixed
 
 
 def test_a_learner_reads_a_lesson_and_mends_a_kata(served: Served, new_page: Callable[[], Page]) -> None:
@@ -47,7 +62,7 @@ def test_a_learner_reads_a_lesson_and_mends_a_kata(served: Served, new_page: Cal
     page.open(served.link)
     page.sees("Continue")
     page.press("n")
-    page.sees("1/", "Next page")
+    page.sees("1/", "Next")
     page.press("n")
     page.sees("2/")
     page.press("Escape")
