@@ -114,6 +114,9 @@ def the_customer_is_served(history: History) -> Finding:
     exchanges = history.exchanges(path="/checkout")
     unserved = [exchange for exchange in exchanges if exchange.status != 201 or not confirmed(history, exchange)]
     evidence: dict[str, Any] = {"limit": len(exchanges), "unit": "checkouts served"}
+    if not unserved and (late := _perhaps_given_up(history, by_order)):
+        text = f"After {late} the next request came so late that the answer may have been given up, and not read."
+        return inconclusive(f"The machine was so busy that it could not be tried. {text}", **evidence)
     if not unserved:
         text = f"All {len(exchanges)} checkouts were served although the provider failed first."
         return passed(text, value=len(exchanges), **evidence)
@@ -130,6 +133,16 @@ def the_customer_is_served(history: History) -> Finding:
         reproduce=play.shell("globalThis.n=(globalThis.n||0)+1;s.writeHead(n<2?503:201).end('{}')"),
         **evidence,
     )
+
+
+def _perhaps_given_up(history: History, by_order: dict[str, list[Any]]) -> str:
+    """A failure with a status code after which the service may have retried for its timeout alone; empty if none."""
+    given_up_s = history.notes.get("given_up_s", 0.0)
+    for tag in history.notes.get("answered", []):
+        calls = by_order.get(history.notes["orders"][tag], [])
+        if len(calls) > 1 and calls[1].at_s - calls[0].at_s >= 0.9 * given_up_s:
+            return str(tag)
+    return ""
 
 
 def it_is_asked_once(history: History) -> Finding:
