@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from runner.probes import Exchange, Finding, History, Measure, at_most, beside, failed, inconclusive, passed
+from runner.probes import Exchange, Finding, History, Measure, Verdict, at_most, beside, failed, inconclusive, passed
 
 play = beside(__file__, "provider")
 spreading = beside(__file__, "spreading")
@@ -20,6 +20,8 @@ DEADLINE_S, PATIENCE = 0.6, 2.0
 AFTER_ANSWER_S = 0.1
 CHECKOUTS = 200
 BUSY_S = 1.0
+# Beside twenty busy processes 16 % of pairs were once seen to change places where all waited the same.
+SHAKEN_S = 0.3
 
 NO_CHARGE = {"declined": (402, "declined"), "refused": (422, "refused"), "malformed": (400, None)}
 NO_CHARGE["unknown item"] = (400, None)
@@ -210,6 +212,10 @@ def they_come_apart(history: History) -> Finding:
         return inconclusive("The machine was so busy that the verifier itself was late by more than a second.")
     hand = play.shell(play.DOWN, "  # send curl ten times in a row: their second requests should scatter")
     finding: Finding = spreading.judged(orders, history.net_s, play.seen(orders[0], 4), hand)
+    is_close = finding.verdict is Verdict.PASSED and (finding.value or 0.0) < spreading.SURE
+    if is_close and history.late_s() + history.queued_s() > SHAKEN_S:
+        text = "Only {:.0%} of pairs changed places, which a machine as busy as this one does without any jitter."
+        return inconclusive(text.format(finding.value), value=finding.value, limit=finding.limit, unit=finding.unit)
     return finding
 
 

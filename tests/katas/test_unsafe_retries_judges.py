@@ -293,6 +293,15 @@ def test_waits_drawn_afresh_from_a_growing_range_pass(jitter: str, stall_s: floa
     assert probes.they_come_apart(_row(JITTERS[jitter], stall_s=stall_s)).verdict is Verdict.PASSED
 
 
+@pytest.mark.parametrize(
+    ("jitter", "verdict"),
+    [("full", Verdict.PASSED), ("half", Verdict.PASSED), ("a fifth on top", Verdict.INCONCLUSIVE)],
+)
+def test_a_narrow_jitter_cannot_be_told_from_a_machine_that_shakes(jitter: str, verdict: Verdict) -> None:
+    finding = probes.they_come_apart(_row(JITTERS[jitter], lag_s=0.5))
+    assert finding.verdict is verdict
+
+
 @pytest.mark.parametrize("stall_s", [0.0, 0.03, 0.1])
 def test_waits_that_are_the_same_for_all_never_pass_however_the_machine_stalls(stall_s: float) -> None:
     finding = probes.they_come_apart(_row(lambda n: 0.1 * 2**n, stall_s=stall_s))
