@@ -118,6 +118,7 @@ def one_order_one_charge(history: History) -> Finding:
 
 # -- what passes is retried -------------------------------------------------------------------------------------------
 
+GIVEN_UP_S = 0.8
 PASSING = {
     "a 503": (play.answer(503),),
     "a reset": (play.lost("reset", made=False),),
@@ -128,13 +129,19 @@ PASSING = {
 }
 
 
-@probe("transient-recovers", window_s=0.4, env=play.settings(payments_timeout_ms=300, checkout_deadline_ms=8000))
+@probe(
+    "transient-recovers",
+    window_s=1.2,
+    env=play.settings(payments_timeout_ms=GIVEN_UP_S * 1000, checkout_deadline_ms=12000),
+)
 async def the_provider_fails_and_recovers(
     client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
     """One or two failures for each order, then good health."""
     provider = play.Provider(downstreams["payments"])
     plans = {**PASSING, **{f"a {status}": (play.answer(status, "not_now"),) for status in (429, 500, 502, 504)}}
+    history.note("answered", ["a 503", "a 429", "a 500", "a 502", "a 504"])
+    history.note("given_up_s", GIVEN_UP_S)
     orders = {tag: play.new_order(inputs) for tag in plans}
     provider.plans = {orders[tag]["orderId"]: (*plan, play.captured) for tag, plan in plans.items()}
     history.note("failures", {orders[tag]["orderId"]: len(plan) for tag, plan in plans.items()})

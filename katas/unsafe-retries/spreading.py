@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from runner.probes import CallRecord, Finding, Measure, Series, failed, inconclusive, passed
 
-NO_JITTER, JITTER, GROWTH = 0.08, 0.15, 1.4
+NO_JITTER, JITTER, SURE, GROWTH = 0.08, 0.15, 0.25, 1.4
 NEAREST, FARTHEST = 0.02, 0.10
 # Calls that arrive together are taken in any order: what the verifier saw within this time is no order.
 CLEAR_S = 0.004

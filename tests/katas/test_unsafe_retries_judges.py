@@ -183,6 +183,16 @@ def test_a_customer_served_after_a_failure_passes() -> None:
     assert probes.the_customer_is_served(_passing(201)).verdict is Verdict.PASSED
 
 
+@pytest.mark.parametrize(("again_s", "verdict"), [(0.2, Verdict.PASSED), (0.95, Verdict.INCONCLUSIVE)])
+def test_a_retry_that_a_timeout_alone_explains_shows_nothing_of_a_status_code(again_s: float, verdict: Verdict) -> None:
+    told = Told(failures={"a": 1}, orders={"a 503": "a"}, answered=["a 503"], given_up_s=0.8)
+    told.call("a", 0.1)
+    told.call("a", again_s, 201)
+    told.charge("a", "k")
+    told.checkout("a 503", 201, 1.5, body=_paid("k"))
+    assert probes.the_customer_is_served(told.history).verdict is verdict
+
+
 def test_a_customer_turned_away_fails_and_the_failure_is_named() -> None:
     finding = probes.the_customer_is_served(_passing(503))
     assert finding.verdict is Verdict.FAILED and "a 503" in finding.sentence
@@ -281,6 +291,15 @@ JITTERS: dict[str, Callable[[int], float]] = {
 @pytest.mark.parametrize("jitter", JITTERS)
 def test_waits_drawn_afresh_from_a_growing_range_pass(jitter: str, stall_s: float) -> None:
     assert probes.they_come_apart(_row(JITTERS[jitter], stall_s=stall_s)).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    ("jitter", "verdict"),
+    [("full", Verdict.PASSED), ("half", Verdict.PASSED), ("a fifth on top", Verdict.INCONCLUSIVE)],
+)
+def test_a_narrow_jitter_cannot_be_told_from_a_machine_that_shakes(jitter: str, verdict: Verdict) -> None:
+    finding = probes.they_come_apart(_row(JITTERS[jitter], lag_s=0.5))
+    assert finding.verdict is verdict
 
 
 @pytest.mark.parametrize("stall_s", [0.0, 0.03, 0.1])
