@@ -63,5 +63,7 @@ def _match(entry: Entry, words: Sequence[str], texts: Texts) -> Found | None:
 
 def _has(text: str, word: str) -> bool:
     """`retry` finds retries as well, `queues` a queue."""
-    stem = word.removesuffix("ies") if word.endswith("ies") else word.rstrip("ys") if len(word) > 3 else word
-    return (stem or word) in text
+    for ending in ("ies", "y", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word.removesuffix(ending) in text
+    return word in text

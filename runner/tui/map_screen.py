@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -90,8 +91,11 @@ class MapScreen(Screen[None]):
         return action != "next" or self._course.next_entry is not None
 
     def _ask_for_sandbox(self) -> None:
+        """In a thread: what takes longer than a key may. The texts are read ahead, for the first search to be quick."""
         line = self._desk.sandbox_line()
         self.app.call_from_thread(self.query_one("#sandbox", Static).update, Content(safe_line(line, 200)))
+        with suppress(DeskError):  # asked again, and told, by the first search
+            self._texts = self._desk.search_texts()
 
     # -- drawing
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from runner.tui.desk import Desk
 
 CHANGING = frozenset(
-    {"verify", "watch", "edit", "edit_here", "reset", "reset_all", "restore", "undo", "hint", "export", "import"}
+    {"verify", "watch", "edit", "edit_here", "reset", "reset_all", "restore", "undo", "undo_all", "hint", "import"}
 )
 """Names of actions, on whatever screen."""
 
