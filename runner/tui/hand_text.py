@@ -37,7 +37,9 @@ def hand_text(kata: Kata, board: Board) -> Content:
     lines += _notices(board)
     lines += [
         Content(),
-        Content.assemble(("Its routes are in its README.md (4 shows the files). What you save is run by r.", "dim")),
+        Content.assemble(
+            ("Its routes are in its README.md (4 shows the files). r starts it anew with what you saved.", "dim")
+        ),
     ]
     return Content("\n").join(lines)
 

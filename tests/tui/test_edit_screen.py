@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.tui.code_area import CodeArea
 from runner.tui.edit_screen import EditScreen
 from runner.tui.open_file import CannotEdit, OpenFile
 from tests.tui.driving import Driver, drive
@@ -148,3 +149,15 @@ def test_line_ends_and_the_mode_of_a_file_are_kept(tmp_path: Path) -> None:
     opened = OpenFile(file, tmp_path / "draft")
     opened.save(opened.text + "c\r\n")
     assert file.read_bytes() == b"a\r\nb\r\nc\r\n" and file.stat().st_mode & 0o777 == 0o755
+
+
+def test_code_keeps_its_colours_while_it_is_typed(tmp_path: Path) -> None:
+    async def scenario(driver: Driver) -> None:
+        await open_the_entry(driver)
+        plain = driver.app.screen.query_one(CodeArea)
+        await driver.until(lambda: bool(plain.get_line(0).spans), "for the colours")
+        await driver.press("home", *"let x = 1; ")
+        await driver.sees("let x = 1; // here")
+        await driver.until(lambda: len(plain.get_line(0).spans) >= 4, "for the colours of what was typed")
+
+    edit(tmp_path, scenario)

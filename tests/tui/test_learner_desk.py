@@ -9,6 +9,7 @@ import pytest
 
 from runner.learner.store import Store
 from runner.record.finding import Finding, Verdict
+from runner.record.history import History
 from runner.tui.desk import DeskError, Entry, Progress
 from runner.tui.learner_desk import LearnerDesk
 from tests.tui.fakes import the_report
@@ -260,3 +261,28 @@ def test_beside_another_app_everything_is_read_and_nothing_is_changed(desk: Lear
     lesson = desk.lesson("the-loop")
     assert (lesson.place, lesson.scroll, lesson.answered) == (1, 0.0, {})
     assert (copy / "server.js").read_text() == "// mine\n"
+
+
+def test_what_a_service_printed_in_a_probe_is_on_record_with_the_attempt(desk: LearnerDesk) -> None:
+    kata = desk.kata("slow-loop")
+    desk.start(kata)
+    assert desk.logged(kata, "prompt") == ()
+    files = desk.begin_attempt(kata)
+    history = History("prompt")
+    history.add_line("stderr", "it broke")
+    history.save(files.histories / "prompt.json")
+    desk.record_attempt(kata, files, the_report(kata, {"prompt": Finding(Verdict.FAILED, "Seen.")}))
+    assert [(line.stream, line.text) for line in desk.logged(kata, "prompt")] == [("stderr", "it broke")]
+    assert desk.logged(kata, "another") == ()
+
+
+def test_a_copy_kept_before_an_edit_comes_back_as_one_kept_before_a_reset(desk: LearnerDesk) -> None:
+    kata = desk.kata("slow-loop")
+    with pytest.raises(DeskError, match="prodrill start"):
+        desk.by_hand(kata)
+    file = desk.start(kata) / "server.js"
+    file.write_text("// by somebody else\n")
+    assert "--undo" in desk.keep_copy(kata)
+    file.write_text("// mine\n")
+    desk._workspace.undo_reset(kata)
+    assert file.read_text() == "// by somebody else\n"
