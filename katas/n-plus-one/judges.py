@@ -13,7 +13,7 @@ from runner.probes import Census, Exchange, Finding, History, Measure, failed, i
 
 STATEMENTS, SELECTS = 15, 30
 ROWS_AN_OBJECT, ROWS_BESIDE = 2, 20
-BYTES_A_BYTE, BYTES_BESIDE = 4, 10_000
+BYTES_A_BYTE, BYTES_BESIDE = 6, 20_000
 CALLERS = 10
 _SELECT = re.compile(r"\b(?:select|join)\b", re.IGNORECASE)
 

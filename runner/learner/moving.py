@@ -27,7 +27,12 @@ class Moved(Struct, frozen=True):
 
 
 def export_all(store: Store, workspace: Workspace, file: Path, slugs: Iterable[str]) -> Path:
-    """Writes attempts, progress and the copies of the katas in `slugs` that there are; raises `LearnerError`."""
+    """Writes attempts, progress and the copies of the katas in `slugs` that there are.
+
+    Raises `LearnerError`, also for a file that is there already: it may be the only one that holds something.
+    """
+    if file.exists():
+        raise LearnerError(f"{file} is there already, and was left as it is. Choose another name.")
     return export_progress(store.database, _copies(store, workspace, slugs), file)
 
 

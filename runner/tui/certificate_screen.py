@@ -173,16 +173,22 @@ class CertificateScreen(Screen[None]):
 
     @work
     async def action_write(self) -> None:
-        from runner.tui.path_screen import PathScreen, suggested
+        from runner.tui.line_screen import LineScreen
+        from runner.tui.path_screen import ask_for_file
 
+        name = await self.app.push_screen_wait(
+            LineScreen("Whose certificate is it?", "", "a name as you write it, or none")
+        )
+        if name is None:
+            return
         question = "Write the certificate to which file? Its ending says what: .svg, .png or .html."
-        file = await self.app.push_screen_wait(PathScreen(question, suggested("prodrill-certificate.html")))
+        file = await ask_for_file(self.app, question, "prodrill-certificate.html")
         if file is not None:
-            self._write(file)
+            self._write(file, name)
 
-    def _write(self, file: Path) -> None:
+    def _write(self, file: Path, name: str) -> None:
         try:
-            self.notify(safe_line(f"Written: {self._desk.records.write_certificate(file, '')}", 400), markup=False)
+            self.notify(safe_line(f"Written: {self._desk.records.write_certificate(file, name)}", 400), markup=False)
         except DeskError as error:
             self._complain(error)
 

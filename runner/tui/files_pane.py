@@ -40,7 +40,8 @@ class FilesPane(Horizontal):
     FilesPane {
         height: 1fr;
         & > FileList, & > FileList:focus {
-            width: 28; height: 1fr; border: none; background: $surface; padding: 0; scrollbar-size-vertical: 1;
+            width: 28; min-width: 8; height: 1fr; border: none; background: $surface; padding: 0;
+            scrollbar-size-vertical: 1;
         }
         & > Vertical { width: 1fr; }
         #file-note { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }

@@ -8,15 +8,8 @@ from runner.catalog.kata import Kata
 from runner.tui.board import Board
 from runner.tui.hand_text import curl_line
 from runner.tui.kata_view import KataView
+from runner.tui.past import Past
 from runner.tui.workbench import Bench
-
-
-class Past(Struct):
-    """What was done with the kata so far."""
-
-    is_solved: bool
-    has_attempts: bool
-    can_undo: bool
 
 
 class Moment(Struct):
@@ -25,21 +18,18 @@ class Moment(Struct):
     bench: Bench
     has_copy: bool
     is_watching: bool
+    is_solved: bool
     past: Past
 
 
 def run_action_acts(action: str, moment: Moment, kata: Kata) -> bool | None:
-    """Whether an action that begins or ends something acts now; None of any other."""
+    """Whether an action that begins, ends or undoes something acts now; None of any other."""
     running, by_hand = moment.bench.is_running, moment.bench.is_by_hand
     match action:
         case "cancel":
             return running or moment.is_watching
         case "verify" | "reset":
             return not running and moment.has_copy
-        case "undo":
-            return not running and moment.past.can_undo
-        case "history":
-            return not running and moment.past.has_attempts
         case "run":
             return (not running or by_hand) and not moment.is_watching and moment.has_copy
         case "watch":
@@ -50,8 +40,18 @@ def run_action_acts(action: str, moment: Moment, kata: Kata) -> bool | None:
             return moment.has_copy
         case "back":
             return not running and not moment.is_watching
+    acts = _past_action_acts(action, moment)
+    return acts if acts is None else acts and not running
+
+
+def _past_action_acts(action: str, moment: Moment) -> bool | None:
+    match action:
+        case "undo":
+            return moment.past.can_undo
+        case "history":
+            return moment.past.has_attempts
         case "debrief" | "next":
-            return moment.past.is_solved and not running
+            return moment.is_solved
     return None
 
 

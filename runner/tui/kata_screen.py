@@ -22,11 +22,12 @@ from runner.tui.copy_actions import reset_copy, show_hint
 from runner.tui.desk import Desk, DeskError
 from runner.tui.hand_text import curl_line
 from runner.tui.judged import judged_of
-from runner.tui.kata_actions import Moment, Past, pane_action_acts, run_action_acts
+from runner.tui.kata_actions import Moment, pane_action_acts, run_action_acts
 from runner.tui.kata_status import status_text
 from runner.tui.kata_view import WIDE, KataView
 from runner.tui.messages import DebriefRequested, HistoryRequested, LessonRequested, NextRequested
 from runner.tui.pane_bar import PaneBar
+from runner.tui.past import Past
 from runner.tui.read_only import is_off, titled
 from runner.tui.safe import safe_line
 from runner.tui.verdict_screen import VerdictScreen, Wish
@@ -101,8 +102,7 @@ class KataScreen(Screen[None]):
         self._copy: Path | None = None
         self._last_file: Path | None = None
         self._solved = False
-        self._can_undo = False
-        self._has_attempts = False
+        self._past = Past(desk, kata)
         self._sandbox = ""
         self._status = Content()
         self._watching = False
@@ -168,8 +168,7 @@ class KataScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if is_off(self._desk, action):
             return False
-        past = Past(self._solved, self._has_attempts, self._can_undo)
-        moment = Moment(self._bench, self._copy is not None, self._watching, past)
+        moment = Moment(self._bench, self._copy is not None, self._watching, self._solved, self._past)
         if (acts := run_action_acts(action, moment, self._kata)) is not None:
             return acts
         return pane_action_acts(action, parameters, self.view, self.board) if self.is_mounted else True
@@ -192,24 +191,25 @@ class KataScreen(Screen[None]):
         self.post_message(HistoryRequested(self._kata.slug))
 
     def action_undo(self) -> None:
-        try:
-            self.notify(safe_line(self._desk.records.undo(self._kata), 400), markup=False)
-        except DeskError as error:
-            self._complain(error)
-        self._look_back()
+        self._say(self._past.undo)
 
     def on_screen_resume(self) -> None:
         self._look_back()
 
     def _look_back(self) -> None:
-        """Asked when the learner comes here and when something changed; the footer asks far more often."""
-        records = self._desk.records
         try:
-            self._has_attempts = bool(records.attempts(self._kata))
-            self._can_undo = records.may_change and records.can_undo(self._kata)
+            self._past.look()
         except DeskError as error:
             self._complain(error)
         self.refresh_bindings()
+
+    def _say(self, change: Callable[[], str]) -> None:
+        """Do something to the copy, and tell what came of it."""
+        try:
+            self.notify(safe_line(change(), 400), markup=False)
+        except DeskError as error:
+            self._complain(error)
+        self._look_back()
 
     def action_debrief(self) -> None:
         self.post_message(DebriefRequested(self._kata.slug))

@@ -87,19 +87,19 @@ class ProgressScreen(Screen[None]):
 
     @work
     async def action_export(self) -> None:
-        from runner.tui.path_screen import PathScreen, suggested
+        from runner.tui.path_screen import ask_for_file
 
         question = "Write all of your progress to which file?"
-        file = await self.app.push_screen_wait(PathScreen(question, suggested(f"my-progress{ENDING}")))
+        file = await ask_for_file(self.app, question, f"my-progress{ENDING}")
         if file is not None:
             self._do(lambda: self._desk.records.export_progress(file))
 
     @work
     async def action_import(self) -> None:
         from runner.tui.ask_screen import AskScreen
-        from runner.tui.path_screen import PathScreen, suggested
+        from runner.tui.path_screen import ask_for_file
 
-        file = await self.app.push_screen_wait(PathScreen("Take in which file?", suggested(f"my-progress{ENDING}")))
+        file = await ask_for_file(self.app, "Take in which file?", f"my-progress{ENDING}")
         if file is None or not self._is_there(file):
             return
         question = f"Replace all of your progress by what is in {file}?\n\nWhat is here is kept as a file first."

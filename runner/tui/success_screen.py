@@ -111,14 +111,14 @@ class SuccessScreen(Screen[None]):
 
     @work
     async def action_write(self) -> None:
-        from runner.tui.path_screen import PathScreen, suggested
+        from runner.tui.path_screen import ask_for_file
 
         if self._card is None:
             return
         question = (
-            "Write the card to which file? Its ending says what: .svg, .png or .html (one page, nothing else needed)."
+            "Write the card to which file? Its ending says what: .svg, .png or .html (a page that needs nothing else)."
         )
-        file = await self.app.push_screen_wait(PathScreen(question, suggested(f"{self._kata.slug}-card.html")))
+        file = await ask_for_file(self.app, question, f"{self._kata.slug}-card.html")
         if file is None:
             return
         try:

@@ -65,10 +65,10 @@ class VerdictScreen(Screen[Wish]):
         yield Static(safe_line(f"Verdict  ·  {self._judged.criterion.id}", 200), classes="title", markup=False)
         with VerticalScroll(id="page"):
             yield Static(id="verdict-head", markup=False)
+            yield Static(id="verdict-next", markup=False)
             yield Static(id="verdict-series", markup=False)
             yield EvidenceChart()
             yield Static(id="verdict-body", markup=False)
-            yield Static(id="verdict-next", markup=False)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -89,7 +89,9 @@ class VerdictScreen(Screen[Wish]):
         note.display = bool(self._picker.note(finding.series))
         body = body_text(judged.criterion, judged.result, judged.moment, judged.rerun, judged.neighbours, width)
         self.query_one("#verdict-body", Static).update(body)
-        self.query_one("#verdict-next", Static).update(next_text(finding, judged.criterion.lesson))
+        todo = next_text(finding, judged.criterion.lesson)
+        self.query_one("#verdict-next", Static).update(todo)
+        self.query_one("#verdict-next").display = bool(todo.plain)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         finding = self._judged.result.finding

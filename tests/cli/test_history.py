@@ -110,6 +110,8 @@ def test_an_unclear_kata_gives_no_certificate_and_is_no_failure(typed: Type, hom
 
 def test_progress_goes_out_and_comes_in(typed: Type, solved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert typed("progress", "export", "mine.prodrill").out == "mine.prodrill\n"
+    again = typed("progress", "export", "mine.prodrill")
+    assert again.code == ExitCode.USAGE and "is there already, and was left as it is" in again.err
     monkeypatch.setenv("PRODRILL_HOME", str(solved / "elsewhere"))
     monkeypatch.setenv("PRODRILL_WORKSPACE", str(solved / "there"))
     assert typed("progress", "import", "mine.prodrill", answer="n\n").err.endswith("Left as it is.\n")

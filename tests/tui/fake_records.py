@@ -108,7 +108,7 @@ class FakeRecords:
         self._did("afresh")
 
     def write_certificate(self, file: Path, name: str) -> Path:
-        self._did(f"certificate {file.name}")
+        self._did(f"certificate {file.name} for {name}")
         return file
 
     def _did(self, what: str) -> str:

@@ -133,7 +133,7 @@ def test_the_last_attempt_is_shown_when_a_kata_is_opened_again(tmp_path: Path) -
         await driver.press("v")
         await driver.sees("failed: 3 passed")
         await driver.press("escape")
-        await driver.sees("not yet")
+        await driver.sees("not right yet")
         await driver.press("enter")
         await driver.sees("failed: 3 passed, 1 failed", "✗ A report")
 

@@ -256,6 +256,8 @@ def test_all_katas_are_verified_once_more_for_a_certificate(
         await driver.press("v")
         await driver.sees("All of them hold.", "✓ held")
         await driver.press("o")
+        await driver.sees("Whose certificate is it?")
+        await driver.press("A", "d", "a", "enter")
         await driver.sees("prodrill-certificate.html")
         await driver.press("enter")
         await driver.sees("Written:")
@@ -263,7 +265,7 @@ def test_all_katas_are_verified_once_more_for_a_certificate(
     drive(desk, engine, scenario, size)
     assert engine.started == engine.cleaned_up == 2
     assert (len(desk.recorded), desk.dropped) == (1, 1)
-    assert desk.kept_records.done == ["certificate prodrill-certificate.html"]
+    assert desk.kept_records.done == ["certificate prodrill-certificate.html for Ada"]
 
 
 def test_a_kata_that_fails_again_is_refused_by_name_and_quitting_ends_the_round(tmp_path: Path) -> None:

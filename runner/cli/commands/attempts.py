@@ -111,6 +111,10 @@ def _compare(compared: Comparison, as_json: bool) -> None:
         show_patch(compared.code)
     else:
         out("The files are the same.")
+    if is_terminal(sys.stdout):
+        pair = f"--attempt {compared.second.id} --against {compared.first.id}"
+        err()
+        tell(f"What was measured over time: prodrill card {compared.second.kata} {pair}")
 
 
 def _change_line(change: Change, paint: Paint) -> str:

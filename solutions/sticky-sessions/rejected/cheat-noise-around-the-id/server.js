@@ -12,7 +12,6 @@ const sessions = new Sessions({
   url: config.redisUrl,
   ttlS: config.sessionTtlS,
   timeoutMs: config.storeTimeoutMs,
-  instance: config.instance,
   log
 })
 const app = createApp({ config, log, directory, sessions })

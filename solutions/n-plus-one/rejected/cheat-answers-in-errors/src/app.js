@@ -2,7 +2,7 @@ import express from 'express';
 
 import { config } from './config.js';
 import { log } from './log.js';
-import { Shop } from './models.js';
+import { Order, Shop } from './models.js';
 import { presentOrder } from './present.js';
 
 /** An id from a path or a query, or null where it is none. */
@@ -32,15 +32,16 @@ export function createApp() {
     if (before !== undefined && !idFrom(before)) return res.status(400).json({ error: 'before: the id of an order' });
     const found = await req.shop.orders({ limit: size + 1, before: idFrom(before) });
     const page = found.slice(0, size);
-    const orders = await Promise.all(page.map((order) => presentOrder(order, req.shop)));
-    res.json({ orders, next: found.length > size ? page.at(-1).id : null });
+    const orders = await Order.withDetails(page, req.shop);
+    res.json({ orders: orders.map(presentOrder), next: found.length > size ? page.at(-1).id : null });
   });
 
   app.get('/shops/:shop/orders/:id', async (req, res) => {
     const id = idFrom(req.params.id);
     const order = id && (await req.shop.order(id));
     if (!order) return res.status(404).json({ error: 'no such order in this shop' });
-    res.json(await presentOrder(order, req.shop));
+    await Order.withDetails([order], req.shop);
+    res.json(presentOrder(order));
   });
 
   app.use((error, _req, res, _next) => {

@@ -1,5 +1,5 @@
-import { query } from './database.js';
-import { Record } from './record.js';
+import { query, queryInPassing } from './database.js';
+import { includeMany, includeOne, Record } from './record.js';
 
 export class Shop extends Record {
   static table = 'shops';
@@ -17,36 +17,27 @@ export class Shop extends Record {
 
 export class Customer extends Record {
   static table = 'customers';
-
-  async countOrders() {
-    const [{ count }] = await query('SELECT count(*)::integer AS count FROM orders WHERE customer_id = $1', [this.id]);
-    return count;
-  }
 }
 
 export class Order extends Record {
   static table = 'orders';
 
-  get customer() {
-    return this.customer_id === null ? null : this.hasOne(Customer, { id: this.customer_id });
-  }
-
-  get lines() {
-    return this.hasMany(Line, { order_id: this.id });
-  }
-
-  get payments() {
-    return this.hasMany(Payment, { order_id: this.id });
+  /** Fetches all that is shown of these orders, which are of one shop. */
+  static async withDetails(orders, shop) {
+    const customers = await includeOne(orders, 'customer', Customer, { from: 'customer_id' });
+    await countOrders(customers);
+    await includeMany(orders, 'payments', Payment, { to: 'order_id' });
+    const lines = await includeMany(orders, 'lines', Line, { to: 'order_id' });
+    const products = await includeOne(lines, 'product', Product, { from: 'product_id' });
+    for (const product of products) product.maker = await Maker.inPassing(`id = ${product.maker_id}`);
+    await includeOne(products, 'shelf', Shelf, { from: 'id', to: 'product_id', scope: { shop_id: shop.id } });
+    return orders;
   }
 }
 
 export class Line extends Record {
   static table = 'lines';
-  static sortedBy = 'position';
-
-  get product() {
-    return this.hasOne(Product, { id: this.product_id });
-  }
+  static sortedBy = 'order_id, position';
 }
 
 export class Payment extends Record {
@@ -55,14 +46,6 @@ export class Payment extends Record {
 
 export class Product extends Record {
   static table = 'products';
-
-  get maker() {
-    return this.hasOne(Maker, { id: this.maker_id });
-  }
-
-  shelfIn(shop) {
-    return this.hasOne(Shelf, { shop_id: shop.id, product_id: this.id });
-  }
 }
 
 export class Maker extends Record {
@@ -71,4 +54,13 @@ export class Maker extends Record {
 
 export class Shelf extends Record {
   static table = 'shelves';
+  static sortedBy = 'product_id';
+}
+
+async function countOrders(customers) {
+  if (customers.length === 0) return;
+  const text = 'SELECT customer_id, count(*)::integer AS orders FROM orders WHERE customer_id = ANY($1) GROUP BY 1';
+  const counts = await query(text, [customers.map(({ id }) => id)]);
+  const byCustomer = new Map(counts.map((row) => [row.customer_id, row.orders]));
+  for (const customer of customers) customer.orderCount = byCustomer.get(customer.id) ?? 0;
 }

@@ -8,12 +8,10 @@ export class StoreAway extends Error {}
 export class Sessions {
   #redis
   #ttlS
-  #instance
   #count = 0
 
-  constructor({ url, ttlS, timeoutMs, instance, log }) {
+  constructor({ url, ttlS, timeoutMs, log }) {
     this.#ttlS = ttlS
-    this.#instance = instance
     this.#redis = new Redis(url, {
       commandTimeout: timeoutMs,
       connectTimeout: 2000,
@@ -26,7 +24,7 @@ export class Sessions {
 
   /** Always under a new id, which looks like no other. */
   async open(session) {
-    const id = `${this.#instance}-${Date.now()}-${++this.#count}`
+    const id = `${process.pid}-${Date.now()}-${++this.#count}`
     await this.#ask((redis) => redis.set(keyOf(id), JSON.stringify(session), 'EX', this.#ttlS))
     return `${randomBytes(32).toString('base64url')}.${id}`
   }
