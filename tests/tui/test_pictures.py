@@ -31,8 +31,8 @@ def test_a_kept_picture_is_small_and_fetches_nothing(name: str) -> None:
 
 def test_a_screen_is_drawn_with_its_words_unchanged() -> None:
     words = "".join(ElementTree.fromstring(draw("workbench-failed")).itertext()).replace("\u00a0", " ")
-    assert "waited 3400 ms or longer" in words
-    assert "at 1.96 s" in words
+    assert "What decided it" in words
+    assert re.search(r"round 1, at \d+\.\d\d s: rendering took", words)
 
 
 def test_digits_are_dropped_from_places_and_not_from_words() -> None:

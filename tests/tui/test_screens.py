@@ -41,4 +41,4 @@ def test_every_kept_screen_fits_its_size_and_ends_with_its_keys(file: Path) -> N
     lines = file.read_text(encoding="utf-8").splitlines()
     assert len(lines) == height
     assert max(map(len, lines)) <= width
-    assert re.match(r" \S+ [A-Z][a-z]+  ", lines[-1])
+    assert re.match(r" ?\S+ [A-Z][a-z]+ +\S", lines[-1])
