@@ -16,7 +16,9 @@ from runner.tui.safe import safe_line, safe_text
 class LineScreen(ModalScreen[str | None]):
     """What was typed, without spaces around it, or None; `note` stands below the line."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "Close", priority=True, tooltip="write nothing", id="line.close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", priority=True, tooltip="write nothing", id="line.close")
+    ]
 
     def __init__(self, question: str, text: str = "", note: str = "") -> None:
         super().__init__(classes="-modal")
