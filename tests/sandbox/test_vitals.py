@@ -38,7 +38,8 @@ class Watched:
 
     def until(self, holds: Callable[[dict[str, float]], bool]) -> dict[str, float]:
         """The first sample for which this holds."""
-        deadline, sample = monotonic_s() + PATIENCE_S, {}
+        deadline = monotonic_s() + PATIENCE_S
+        sample: dict[str, float] = {}
         while monotonic_s() < deadline:
             sample = json.loads(next(self._lines))
             if holds(sample):
