@@ -10,11 +10,24 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
-from runner.probes import Exchange, Finding, History, Measure, Series, failed, inconclusive, passed
+from runner.probes import (
+    VERY_LATE_S,
+    Exchange,
+    Finding,
+    History,
+    Measure,
+    Series,
+    failed,
+    inconclusive,
+    may_be_our_lateness,
+    passed,
+)
 
 SHARE_OVERTAKING = 0.7
 AGREEING_ROUNDS = 0.8
 LEAST_ASKED = 10
+MOST_RUN_FOR_WORK = 3.0
+PATIENCE_S = 15.0
 
 # Four hundred loans, as large as a report may be; with nothing but what the course itself needs.
 PORTFOLIO = (
@@ -30,8 +43,9 @@ SEND_BOTH = SEND_REPORT + " & sleep 0.05; curl -s -o /dev/null -w '%{time_total}
 class Round(NamedTuple):
     """One time that reports were rendered: how long it took, and what became of the ordinary requests meanwhile.
 
-    `slowed` says how many times as long as all of the work on one core that was: what makes rendering slow, a busy
-    machine, makes everybody wait as well.
+    `slowed` says how many times as long as all of the work on one core the machine made that: what makes rendering
+    slow, a busy machine, makes everybody wait as well. What the service slept, or ran beyond its work, is its own.
+    A wait is that of 95 in 100 of those that fall into the work; nobody waits less because a report is stretched.
     `net_ms` is the wait without what the verifier itself was late in each.
     """
 
@@ -80,12 +94,33 @@ def round_of(history: History, number: int) -> Round | None:
     if len(asked) < LEAST_ASKED or not early:
         return None
     share = sum(e.ok and (e.ended_s or math.inf) < ended for e in early) / len(early)
-    by_wait = sorted(asked, key=wait_ms_of)
-    at = math.ceil(0.95 * len(by_wait)) - 1
-    net_ms = sorted(net_ms_of(history, e) for e in asked)[at]
     took_ms = (ended - began) * 1000
-    slowed = max(1.0, took_ms / (float(history.notes.get("work_ms", took_ms)) * len(reports)))
+    work_ms = float(history.notes.get("work_ms", took_ms)) * len(reports)
+    slowed = slowed_by(history, number, took_ms, work_ms)
+    by_wait = sorted(asked, key=wait_ms_of)
+    at = len(asked) - 1 - math.floor(0.05 * len(asked) * min(1.0, work_ms * slowed / took_ms))
+    net_ms = sorted(net_ms_of(history, e) for e in asked)[at]
     return Round(began, took_ms, share, wait_ms_of(by_wait[at]), net_ms, by_wait[at], slowed)
+
+
+def slowed_by(history: History, number: int, took_ms: float, work_ms: float) -> float:
+    """How many times as long as `work_ms` a round took for want of cores.
+
+    Without the time that the service slept, and what it ran beyond three times its work; where the kernel does not
+    tell these, no more than the verifier's own work was slowed down.
+    """
+    told = history.notes.get("spent", [])[number : number + 1]
+    if not told:
+        return max(1.0, took_ms / work_ms)
+    if told[0] is None:
+        return max(1.0, min(took_ms / work_ms, slowdown_of(history)))
+    idle_ms = told[0]["slept_ms"] + max(0.0, told[0]["ran_ms"] - MOST_RUN_FOR_WORK * work_ms)
+    return max(1.0, (took_ms - idle_ms) / work_ms)
+
+
+def slowdown_of(history: History) -> float:
+    """The most that the verifier's own work was slowed down by during this probe."""
+    return max(1.0, *history.notes.get("slowdowns", [1.0]), 1.0)
 
 
 def wait_ms_of(exchange: Exchange) -> float:
@@ -108,6 +143,10 @@ def judge_overtaking(history: History, limit_of_key: float, least_rounds: int, w
     """Held up, or not, in four rounds of five; else it cannot be said."""
     if wrong := list(history.notes.get("wrong", [])):
         return failed(f"A report rendered in this probe was wrong: {wrong[0]}.", decided_by=wrong[:6])
+    if wrong := list(history.notes.get("counter", [])):
+        return failed(f"While {what}, an ordinary answer was wrong: {wrong[0]}.", decided_by=wrong[:6])
+    if (unanswered := _unanswered(history, what)) is not None:
+        return unanswered
     limit_ms = float(history.notes["key_ms"]) * limit_of_key
     rounds, void = rounds_of(history, limit_ms)
     if len(rounds) < least_rounds:
@@ -135,6 +174,23 @@ def judge_overtaking(history: History, limit_of_key: float, least_rounds: int, w
         overtook = Measure(share, SHARE_OVERTAKING, "share that overtook")
         return passed(sentence, also=[overtook], **evidence)
     return inconclusive(f"Ordinary requests were held up in {len(held)} of {len(rounds)} rounds.", **evidence)
+
+
+def _unanswered(history: History, what: str) -> Finding | None:
+    """Where a report was refused, or had no answer, while callers asked."""
+    rounds = range(int(history.notes.get("rounds", 0)))
+    lost = next((e for number in rounds for e in history.exchanges(f"report {number}") if not e.ok), None)
+    if lost is None:
+        return None
+    until_s = lost.sent_s + PATIENCE_S
+    if lost.how == "timeout" and may_be_our_lateness(history, lost.sent_s, until_s, PATIENCE_S - VERY_LATE_S):
+        return inconclusive("The machine was too busy to tell whether reports are answered.")
+    became = f"was answered {lost.status}" if lost.status else f"had no answer ({lost.how or 'cut short'})"
+    return failed(
+        f"Where {what} and callers asked, a report {became} within {PATIENCE_S:.0f} s; every one is to be answered, "
+        "whoever asks meanwhile.",
+        reproduce=SEND_BOTH,
+    )
 
 
 def _held_up(what: str, rounds: Sequence[Round], wait_ms: float, limit_ms: float, share: float) -> str:

@@ -52,12 +52,13 @@ def _bound(
 
 
 def may_be_our_lateness(history: History, from_s: float, to_s: float, limit_s: float) -> bool:
-    """Whether something that took from one moment to the other may have been over its limit for our lateness alone.
+    """Whether something that took from one moment to the other may have been over its limit for a busy machine alone.
 
-    So it may where all that we were late by would make the difference. And where we were once late by a second or
-    more: on such a machine the service had to wait for its turn as well, which nobody measured.
+    So it may where all that we were late by, and all that the service waited for a core, would make the difference.
+    And where we were once late by a second or more: from such a machine times say nothing.
     """
-    return history.net_s(from_s, to_s) <= limit_s or history.lag_s(from_s, to_s) > VERY_LATE_S
+    net_s = history.net_s(from_s, to_s) - history.starved_s(from_s, to_s)
+    return net_s <= limit_s or history.lag_s(from_s, to_s) > VERY_LATE_S
 
 
 def _finding(verdict: Verdict, sentence: str, evidence: dict[str, Any]) -> Finding:

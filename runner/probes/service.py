@@ -15,6 +15,7 @@ from runner.clock import monotonic_s
 from runner.probes.client import Client
 from runner.probes.command import start_command
 from runner.probes.rotation import RELAY_GONE, Rotation
+from runner.probes.starved import watch_starving
 from runner.probes.verdict import REASONS
 from runner.record.history import Exchange, Exited, History
 from runner.sandbox.base import Exit, Launch, RunningService, Sandbox
@@ -63,6 +64,7 @@ class Service:
         self._tell_line, self._tell_start, self._tell_stop = on_line, on_start, on_stop
         self._running: RunningService | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._starving: asyncio.Task[None] | None = None
         self._tail: deque[str] = deque(maxlen=_LINES_KEPT)
         self.lines: list[tuple[float, str, str]] = []
         self.starts = 0
@@ -109,11 +111,16 @@ class Service:
         self.starts += 1
         self._tell_start(self)
         self._watch = asyncio.ensure_future(self._watch_exit(self._running))
+        self._starving = asyncio.ensure_future(watch_starving(self._running, self._history))
         if self._rotation is not None:
             await self._rotation.put(self.name, self.relay_name)
 
     async def _watch_exit(self, running: RunningService) -> None:
-        ended = await running.wait()
+        try:
+            ended = await running.wait()
+        finally:
+            if self._starving is not None:
+                self._starving.cancel()
         self.exit = ended
         at_s = self._history.at(ended.at_s)
         self._history.add_exit(Exited(ended.code, ended.signal, at_s, ended.reason, self._asked, self.name))

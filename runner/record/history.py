@@ -64,6 +64,7 @@ class _Kept(Struct):
     logged: list[Logged] = []
     lags: list[tuple[float, float]] = []
     queued: list[tuple[float, float]] = []
+    starved: list[tuple[float, float]] = []
     offered: list[Offered] = []
     trouble: Trouble | None = None
     notes: dict[str, Any] = {}
@@ -139,6 +140,10 @@ class History:
     def add_queued(self, at_s: float, queued_s: float) -> None:
         """By this moment the verifier had waited so long for a core since it last looked."""
         self._kept.queued.append((at_s, queued_s))
+
+    def add_starved(self, at_s: float, waited_s: float) -> None:
+        """By this moment a thread of the service had waited so long for a core since it was last looked at."""
+        self._kept.starved.append((at_s, waited_s))
 
     def add_offered(self, offered: Offered) -> None:
         self._kept.offered.append(offered)
@@ -259,6 +264,12 @@ class History:
     def queued_s(self, from_s: float = 0.0, to_s: float = float("inf")) -> float:
         """How long it waited for a core meanwhile; 0 where the kernel does not tell."""
         return sum(queued for at_s, queued in self._kept.queued if from_s <= at_s <= to_s)
+
+    def starved_s(self, from_s: float = float("-inf"), to_s: float = float("inf")) -> float:
+        """How long the service waited for a core between two moments, at most; 0 where the kernel does not tell."""
+        return sum(
+            min(waited, at_s - from_s) for at_s, waited in self._kept.starved if from_s < at_s and at_s - waited < to_s
+        )
 
     @property
     def offered(self) -> list[Offered]:

@@ -21,6 +21,7 @@ import psutil
 
 from runner.catalog.kata import Limits
 from runner.sandbox.base import SandboxError
+from runner.sandbox.berth import make_berth
 from runner.sandbox.cache import cache_dir
 from runner.sandbox.lane import Lane
 from runner.sandbox.owner import Owner
@@ -160,20 +161,27 @@ def _run(
     client: DockerClient, facts: EngineFacts, image: str, network: str, labels: dict[str, str], env: dict[str, str]
 ) -> bytes:
     api: Any = client.api
-    config = service_config(api, _LIMITS, network, cpus=facts.cpus, hosts={}, labels=labels)
-    made = api.create_container(
-        image,
-        ["node", "--input-type=module", "-e", _SCRIPT.read_text()],
-        user=USER,
-        environment={**env, "CANARY_DEAD_UPSTREAM": "1"},
-        host_config=config,
-        labels=labels,
-    )
-    identity = made["Id"]
+    berth = make_berth(api, image, network, labels)
     try:
-        has_dead_upstream = api.inspect_container(identity)["HostConfig"]["Dns"] == ["127.0.0.1"]
+        has_dead_upstream = api.inspect_container(berth)["HostConfig"]["Dns"] == ["127.0.0.1"]
         if not has_dead_upstream:
             raise SandboxError("the engine did not take the setting that keeps a container from resolving names")
+        made = api.create_container(
+            image,
+            ["node", "--input-type=module", "-e", _SCRIPT.read_text()],
+            user=USER,
+            environment={**env, "CANARY_DEAD_UPSTREAM": "1"},
+            host_config=service_config(api, _LIMITS, berth, cpus=facts.cpus, labels=labels),
+            labels=labels,
+        )
+        return _said(api, made["Id"])
+    finally:
+        api.remove_container(berth, force=True, v=True)
+
+
+def _said(api: Any, identity: str) -> bytes:
+    """Start the container, and what it printed until it ended, or was ended after a while."""
+    try:
         stream = api.attach(identity, stdout=True, stderr=True, stream=True)
         api.start(identity)
         timer = threading.Timer(_WITHIN_S, _kill_quietly, (api, identity))

@@ -11,9 +11,10 @@ import contextlib
 import os
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from runner.sandbox.base import Launch, OnLine, SandboxError
+from runner.sandbox.berth import Berth, Berths
 from runner.sandbox.canary import ensure_sealed
 from runner.sandbox.docker_service import DockerService
 from runner.sandbox.engine_calls import EngineCalls
@@ -56,6 +57,7 @@ class DockerSandbox:
         self._image = BaseImage(client, facts, self._toolbox)
         self._labels = {LABEL_RUN: run_id, LABEL_OWNER: Owner.current().label}
         self._lane: Lane | None = None
+        self._berths = Berths(self._calls, self._image.tag, self._labels)
         self._relay_id = ""
         self._services: list[DockerService] = []
         self._count = 0
@@ -74,13 +76,15 @@ class DockerSandbox:
             await asyncio.gather(making_relay, return_exceptions=True)
         self._relay_id = making_relay.result()
         proving = asyncio.ensure_future(self._calls.run(lambda _: self._prove()))
+        berthing = asyncio.ensure_future(self._berths.take(self._made_lane))
         try:
             port = await self._calls.run(self._start_relay)
             self.relay = Relay("127.0.0.1", port, token)
             await self.relay.connect(within_s=10)
         finally:
-            await asyncio.gather(proving, return_exceptions=True)
+            await asyncio.gather(proving, berthing, return_exceptions=True)
         self.sealed = proving.result()
+        self._berths.give_back(berthing.result())
 
     def _require_image(self, _: APIClient) -> None:
         if not self._image.is_built:
@@ -146,30 +150,23 @@ class DockerSandbox:
     async def _start(self, launch: Launch, on_line: OnLine) -> DockerService:
         self._count += 1
         name, port = f"service-{self._count}", random_port()
-        address = self._made_lane.take_address()
+        berth = await self._berths.take(self._made_lane)
         files = await asyncio.to_thread(_packed, launch.source)
-        identity = await self._calls.run(lambda api: self._create(api, launch, files, address, port))
-        service = DockerService(
-            self._calls, self._made_lane, name, identity, address, port, launch.limits, on_line
-        )  # fmt: skip
+        identity = await self._calls.run(lambda api: self._create(api, launch, files, berth, port))
+        service = DockerService(self._calls, self._berths, berth, name, identity, port, launch.limits, on_line)
         self._services.append(service)
-        await asyncio.gather(self._calls.run(service.begin), self.relay.map(name, address, port))
+        await asyncio.gather(self._calls.run(service.begin), self.relay.map(name, berth.address, port))
         return service
 
-    def _create(self, api: APIClient, launch: Launch, files: bytes, address: str, port: int) -> str:
-        lane = self._made_lane
-        config: Any = service_config(
-            api, launch.limits, lane.id, cpus=self._facts.cpus, hosts={"relay": lane.relay_address}, labels=self._labels
-        )
+    def _create(self, api: APIClient, launch: Launch, files: bytes, berth: Berth, port: int) -> str:
+        config = service_config(api, launch.limits, berth.identity, cpus=self._facts.cpus, labels=self._labels)
         made = api.create_container(
             self._image.tag,
             command_line(launch, _TMP),
             user=USER,
             working_dir="/app",
-            hostname="service",
             environment=service_env(launch, port=port, path=_PATH, home=_TMP, tmp=_TMP),
             host_config=config,
-            networking_config=lane.endpoint(address),
             labels=self._labels,
         )
         identity = str(made["Id"])
@@ -199,16 +196,19 @@ class DockerSandbox:
         self._closed = True
         await self._calls.idle()
         await asyncio.gather(*(service.remove() for service in self._services), return_exceptions=True)
-        if hasattr(self, "relay"):
-            with contextlib.suppress(OSError, RelayError):
-                await self.relay.close()
-        if self._relay_id:
-            await self._calls.gently(lambda api: api.remove_container(self._relay_id, force=True, v=True))
+        await asyncio.gather(self._berths.remove(), self._remove_relay())
         if self._lane is not None:
             lane = self._lane
             await self._calls.gently(lambda _: lane.remove())
         await self._calls.gently(lambda _: remove_run(self._calls.client, self._run_id))
         self._calls.close()
+
+    async def _remove_relay(self) -> None:
+        if hasattr(self, "relay"):
+            with contextlib.suppress(OSError, RelayError):
+                await self.relay.close()
+        if self._relay_id:
+            await self._calls.gently(lambda api: api.remove_container(self._relay_id, force=True, v=True))
 
 
 def _packed(source: Path) -> bytes:

@@ -17,8 +17,8 @@ import msgspec
 from runner.catalog.kata import Limits
 from runner.clock import monotonic_s, utc_now
 from runner.sandbox.base import Exit, Listener, OnLine, SandboxError
+from runner.sandbox.berth import Berth, Berths
 from runner.sandbox.engine_calls import EngineCalls
-from runner.sandbox.lane import Lane
 from runner.sandbox.lines import Budget, LineSplitter
 from runner.sandbox.process_service import HEAP_ABORT
 from runner.sandbox.tree import ProcessTree
@@ -41,16 +41,17 @@ class DockerService:
     def __init__(
         self,
         calls: EngineCalls,
-        lane: Lane,
+        berths: Berths,
+        berth: Berth,
         name: str,
         identity: str,
-        address: str,
         port: int,
         limits: Limits,
         on_line: OnLine,
     ) -> None:
-        self.relay_name, self.port, self.address = name, port, address
-        self._calls, self._lane, self._identity, self._on_line = calls, lane, identity, on_line
+        self.relay_name, self.port = name, port
+        self._berths, self._berth = berths, berth
+        self._calls, self._identity, self._on_line = calls, identity, on_line
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[Exit] = self._loop.create_future()
         self._drained = asyncio.Event()
@@ -215,7 +216,7 @@ class DockerService:
         self._removed = True
         await self._unpause()
         await self._calls.gently(lambda api: api.remove_container(self._identity, force=True, v=True))
-        self._lane.give_back(self.address)
+        self._berths.give_back(self._berth)
         with contextlib.suppress(TimeoutError, SandboxError):
             async with asyncio.timeout(_DRAIN_S):
                 await self.wait()

@@ -12,25 +12,33 @@ if TYPE_CHECKING:
 
 USER = "1000:1000"
 RELAY_LIMITS = Limits(memory_mb=192, heap_mb=128, cpus=0, pids=64, tmp_mb=4)
-_VERSION = "1"
-_SERVICE_FILES, _RELAY_FILES = 1024, 16384
+_VERSION = "2"
+_SERVICE_FILES, _RELAY_FILES, _BERTH_FILES = 1024, 16384, 64
+_RESOLVER: dict[str, Any] = {"dns": ["127.0.0.1"], "dns_opt": ["timeout:1", "attempts:1"]}
 
 
 def profile_hash() -> str:
     """Changes with anything here that the canary's proof rests on."""
-    text = repr(_host_config(Limits(), "", files=_SERVICE_FILES, cpus=1)) + _VERSION
+    text = repr(_host_config(Limits(), "", files=_SERVICE_FILES, cpus=1) | _RESOLVER) + _VERSION
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def service_config(
-    api: APIClient, limits: Limits, network: str, *, cpus: int, hosts: dict[str, str], labels: dict[str, str]
-) -> Any:
-    """The host configuration of a service's container, with an anonymous volume at `/app` for its code."""
+def service_config(api: APIClient, limits: Limits, berth: str, *, cpus: int, labels: dict[str, str]) -> Any:
+    """The host configuration of a service's container, in the network of the container `berth`.
+
+    Its code is on an anonymous volume at `/app`.
+    """
     from docker.types import Mount
 
-    config = _host_config(limits, network, files=_SERVICE_FILES, cpus=cpus)
+    config = _host_config(limits, f"container:{berth}", files=_SERVICE_FILES, cpus=cpus)
     mount = Mount("/app", None, type="volume", labels=labels)
-    return _made(api, config | {"mounts": [mount], "extra_hosts": hosts})
+    return _made(api, config | {"mounts": [mount]})
+
+
+def berth_config(api: APIClient, limits: Limits, network: str, hosts: dict[str, str]) -> Any:
+    """The host configuration of what holds a service's network, with its names and its resolver, which is dead."""
+    config = _host_config(limits, network, files=_BERTH_FILES, cpus=0)
+    return _made(api, config | _RESOLVER | {"extra_hosts": hosts})
 
 
 def relay_config(api: APIClient, network: str, port: int) -> Any:
@@ -38,7 +46,9 @@ def relay_config(api: APIClient, network: str, port: int) -> Any:
     config = _host_config(RELAY_LIMITS, network, files=_RELAY_FILES, cpus=0)
     return _made(
         api,
-        config | {"port_bindings": {f"{port}/tcp": ("127.0.0.1", None)}, "sysctls": {"net.ipv4.ip_forward": "0"}},
+        config
+        | _RESOLVER
+        | {"port_bindings": {f"{port}/tcp": ("127.0.0.1", None)}, "sysctls": {"net.ipv4.ip_forward": "0"}},
     )
 
 
@@ -59,8 +69,6 @@ def _host_config(limits: Limits, network: str, *, files: int, cpus: int) -> dict
         "ulimits": [("nofile", files), ("core", 0)],
         # Lines are read from the attached stream, within a budget; the engine must keep none of them.
         "log_config": "none",
-        "dns": ["127.0.0.1"],
-        "dns_opt": ["timeout:1", "attempts:1"],
     }
     if limits.cpus and cpus:
         config["nano_cpus"] = int(min(limits.cpus, cpus) * 1e9)

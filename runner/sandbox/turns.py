@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 
 _CGROUPS = Path("/sys/fs/cgroup")
+_NEW = (0.0, 0.0)
 
 
 class Turns(Struct, frozen=True):
@@ -47,12 +48,15 @@ def slept_s(before: Turns, after: Turns, wall_s: float) -> float | None:
     """
     if not before.threads or not before.threads.keys() <= after.threads.keys():
         return None
-    parts = [
-        (ran - before.threads.get(thread, (0.0, 0.0))[0], waited - before.threads.get(thread, (0.0, 0.0))[1])
-        for thread, (ran, waited) in after.threads.items()
-    ]
-    busy_s = sum(ran for ran, _ in parts) + max(waited for _, waited in parts)
+    ran_s = sum(ran - before.threads.get(thread, _NEW)[0] for thread, (ran, _) in after.threads.items())
+    busy_s = ran_s + longest_wait_s(before, after)
     return max(0.0, wall_s - busy_s - (after.throttled_s - before.throttled_s))
+
+
+def longest_wait_s(before: Turns, after: Turns) -> float:
+    """How long one of its threads waited for a core between two looks: the one that waited longest."""
+    waits = (waited - before.threads.get(thread, _NEW)[1] for thread, (_, waited) in after.threads.items())
+    return max(waits, default=0.0)
 
 
 def _throttled_s(pid: int) -> float:

@@ -88,7 +88,7 @@ def read(file: Path) -> tuple[Head, list[Trial]]:
 
 
 def read_all(files: Iterable[Path]) -> tuple[list[Head], list[Trial]]:
-    """Several ledgers as one. Raises LedgerError where they are of different commits or machines."""
+    """Several ledgers as one. Raises LedgerError where they are of different sources or machines."""
     heads: list[Head] = []
     trials: list[Trial] = []
     for file in files:
@@ -122,8 +122,7 @@ def _difference(was: Origin, now: Origin) -> str:
     """What differs between two origins, in words; empty where nothing does."""
     if was.machine != now.machine:
         return f"it was made on another machine ({was.machine.text}; this is {now.machine.text})"
-    if was.commit != now.commit:
-        return f"it was made on another commit ({was.commit[:12] or 'none'}; this is {now.commit[:12] or 'none'})"
     if was.sources_sha256 != now.sources_sha256:
-        return "files of runner/, katas/ or solutions/ have changed since"
+        made = f"it was made on commit {was.commit[:12] or 'none'}; this is {now.commit[:12] or 'none'}"
+        return f"the engine, the katas or the answer keys have changed since ({made})"
     return ""

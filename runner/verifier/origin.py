@@ -1,4 +1,7 @@
-"""Where figures come from: the machine, the commit, and a digest of everything that a verdict rests on."""
+"""Where figures come from: the machine, the commit, and a digest of everything that a verdict rests on.
+
+Two commits that differ only in the app, the commands or the texts have the same digest: their figures add up.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ from msgspec import Struct
 from runner.catalog.content import content_root
 from runner.sandbox.node import node_version
 
-_SKIPPED = {"node_modules", "__pycache__"}
+_SKIPPED = {"node_modules", "__pycache__", "checks", "template"}
+_TOLD_ONLY = {"incident.md", "hints.md", "debrief.md"}
+_ROOMS = ("catalog", "probes", "record", "sandbox", "verifier")
 _SUFFIXES = {".py", ".js", ".mjs", ".ts", ".json", ".yaml", ".sql", ".md", ".lock"}
 
 
@@ -85,11 +90,12 @@ def _git(*arguments: str) -> str:
 
 
 def _digest() -> str:
-    """Of our own code, the katas and the answer keys."""
+    """Of our own code as far as it has a part in verdicts, the katas and the answer keys."""
     digest = hashlib.sha256()
-    for root in (Path(__file__).parents[1], content_root() / "katas", content_root() / "solutions"):
+    code = Path(__file__).parents[1]
+    for root in (*(code / room for room in _ROOMS), content_root() / "katas", content_root() / "solutions"):
         for file in _files(root):
-            digest.update(f"{file.relative_to(root)}\0".encode())
+            digest.update(f"{root.name}/{file.relative_to(root)}\0".encode())
             digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -97,4 +103,5 @@ def _digest() -> str:
 def _files(root: Path) -> Iterator[Path]:
     for folder, names, files in os.walk(root):
         names[:] = sorted(name for name in names if name not in _SKIPPED and name != "_content")
-        yield from (Path(folder) / name for name in sorted(files) if Path(name).suffix in _SUFFIXES)
+        told = (Path(folder) / name for name in sorted(files) if name not in _TOLD_ONLY)
+        yield from (file for file in told if file.suffix in _SUFFIXES and not file.name.startswith("bench"))

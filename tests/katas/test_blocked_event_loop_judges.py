@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from runner.probes import Finding, History, Verdict
+from runner.probes import Finding, History, Req, Verdict
 from runner.record.history import Exchange
 from tests.katas import kata_module
 
 probes = kata_module("blocked-event-loop")
+counter = kata_module("blocked-event-loop", "counter")
 expected = kata_module("blocked-event-loop", "expected")
 
 KEY_MS = 200.0
@@ -138,7 +139,7 @@ def test_nothing_asked_meanwhile_is_inconclusive() -> None:
     assert _verdict(probes.they_overtake_one(history)) is Verdict.INCONCLUSIVE
 
 
-def test_reports_that_failed_prove_nothing_about_overtaking() -> None:
+def test_reports_that_are_refused_while_callers_ask_fail() -> None:
     history = History()
     history.note("key_ms", KEY_MS)
     history.note("rounds", 3)
@@ -146,7 +147,7 @@ def test_reports_that_failed_prove_nothing_about_overtaking() -> None:
         history.add_exchange(_exchange(f"report {number}", 1.0 + number, 5.0, status=503))
         for n in range(20):
             history.add_exchange(_exchange("ordinary", 1.0 + number + n * 0.001, 1.0))
-    assert _verdict(probes.they_overtake_many(history)) is Verdict.INCONCLUSIVE
+    assert _verdict(probes.they_overtake_many(history)) is Verdict.FAILED
 
 
 def test_a_wrong_report_fails_however_prompt_the_others_are() -> None:
@@ -322,3 +323,80 @@ def test_canonical_json_of_a_report_with_umlauts_is_utf8() -> None:
     plain = hashlib.sha256(b"").hexdigest()
     assert expected.expected_of(portfolio)["digest"] != plain
     assert expected.expected_of(portfolio) == expected.expected_of(json.loads(json.dumps(portfolio)))
+
+
+def _stretched(history: History, spent: dict[str, float] | None, work_ms: float = 60.0) -> History:
+    """Its five reports of 400 ms had work for 60; where the other 340 went, as the kernel tells."""
+    history.note("work_ms", work_ms)
+    history.note("spent", [spent] * 5)
+    return history
+
+
+@pytest.mark.parametrize(
+    ("spent", "verdict"),
+    [
+        ({"slept_ms": 340.0, "ran_ms": 60.0}, Verdict.FAILED),
+        ({"slept_ms": 0.0, "ran_ms": 600.0}, Verdict.FAILED),
+        (None, Verdict.FAILED),
+        ({"slept_ms": 0.0, "ran_ms": 65.0}, Verdict.PASSED),
+    ],
+)
+def test_a_wait_grows_only_with_what_the_machine_made_of_the_work(
+    spent: dict[str, float] | None, verdict: Verdict
+) -> None:
+    assert _verdict(probes.they_overtake_one(_stretched(_rendering(150.0), spent))) is verdict
+
+
+def test_where_the_kernel_tells_nothing_the_verifiers_own_work_does() -> None:
+    history = _stretched(_rendering(150.0), None)
+    history.note("slowdowns", [4.0])
+    assert _verdict(probes.they_overtake_one(history)) is Verdict.PASSED
+
+
+def test_a_stall_is_not_hidden_in_a_report_that_is_made_long() -> None:
+    history = History()
+    history.note("key_ms", KEY_MS)
+    history.note("work_ms", 400.0)
+    history.note("rounds", 3)
+    history.note("spent", [{"slept_ms": 9600.0, "ran_ms": 400.0}] * 3)
+    for number in range(3):
+        began = 1.0 + 20.0 * number
+        for n in range(1000):
+            stall_ms = max(1.0, 390.0 - n * 10.0)
+            history.add_exchange(_exchange("ordinary", began + n * 0.01, stall_ms))
+        history.add_exchange(_exchange(f"report {number}", began, 10_000.0, status=201))
+    assert _verdict(probes.they_overtake_one(history)) is Verdict.FAILED
+
+
+def test_a_prompt_answer_that_belongs_to_somebody_else_is_none() -> None:
+    history = _rendering(1.0)
+    history.note("counter", ["a quote came to 5 cents a month"])
+    finding = probes.they_overtake_one(history)
+    assert finding.verdict is Verdict.FAILED
+    assert "5 cents" in finding.sentence
+
+
+@pytest.mark.parametrize(("how", "lag_s", "verdict"), [("timeout", 0.0, "failed"), ("timeout", 2.0, "inconclusive")])
+def test_a_report_that_waits_for_the_callers_to_go_fails(how: str, lag_s: float, verdict: str) -> None:
+    history = _rendering(1.0, rounds=1)
+    history.note("rounds", 2)
+    history.add_exchange(_exchange("report 1", 2.0, 0.0, outcome="unknown", how=how, status=None, ended_s=None))
+    history.add_lag(5.0, lag_s)
+    assert probes.they_overtake_one(history).verdict == verdict
+
+
+def test_ordinary_answers_are_compared_with_those_of_a_quiet_service() -> None:
+    product = {"code": "CAR", "rate_bps": 720}
+    quiet = counter.Known({"status": "ok", "instance": "i-1"}, {"products": [product]})
+    terms = {"principal_cents": 1_200_000, "rate_bps": 600, "months": 12}
+    right: list[tuple[Req, Any]] = [
+        (Req("GET", "/healthz"), {"status": "ok", "instance": "i-1", "up_s": 3}),
+        (Req("GET", "/products?desk=ab"), {"products": [product]}),
+        (Req("GET", "/products/CAR"), product),
+        (Req("POST", "/quotes", json=terms), {**terms, "payment_cents": 103_280}),
+    ]
+    for at, (req, body) in enumerate(right):
+        wrong = right[(at + 1) % 4][1]
+        assert counter.faults_of(req, _exchange("ordinary", 1.0, 1.0, body=json.dumps(body).encode()), quiet) == []
+        assert counter.faults_of(req, _exchange("ordinary", 1.0, 1.0, body=json.dumps(wrong).encode()), quiet)
+        assert counter.faults_of(req, _exchange("ordinary", 1.0, 1.0, status=503), quiet) == []

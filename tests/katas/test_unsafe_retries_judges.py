@@ -294,8 +294,16 @@ def test_a_late_answer_fails_and_a_missing_one_too() -> None:
     assert "was answered after 2.00 s" in late.sentence and "had no answer" in missing.sentence
 
 
-def test_the_verifiers_own_lateness_is_not_the_services() -> None:
-    assert probes.the_customer_is_not_kept(_endless(ended_s=2.0, closed_s=2.0, lag_s=0.9)).verdict is Verdict.PASSED
+def test_an_answer_that_may_be_late_by_the_verifiers_own_lateness_says_nothing() -> None:
+    finding = probes.the_customer_is_not_kept(_endless(ended_s=1.6, closed_s=1.6, lag_s=0.45))
+    assert finding.verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("waited_s", "verdict"), [(0.0, Verdict.FAILED), (1.0, Verdict.INCONCLUSIVE)])
+def test_an_answer_of_a_service_that_had_no_core_says_nothing(waited_s: float, verdict: Verdict) -> None:
+    history = _endless(ended_s=2.0, closed_s=2.0)
+    history.add_starved(1.5, waited_s)
+    assert probes.the_customer_is_not_kept(history).verdict is verdict
 
 
 def test_a_request_that_starts_behind_the_answer_fails() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from runner.catalog.kata import Limits
 from runner.clock import monotonic_s
-from runner.probes import Exchange, History, failed, inconclusive, passed
+from runner.probes import Exchange, History, failed, inconclusive, may_be_our_lateness, passed
 from runner.probes.verdict import Judge, find_out
 from runner.probes.watch import LagWatch
 from runner.record.finding import Finding, Verdict, combine
@@ -147,6 +147,26 @@ def test_a_definite_failure_dominates_and_an_unknown_taints_a_pass() -> None:
         for other in order[low:]:
             assert combine([verdict, other]) is combine([other, verdict]) is other
     assert combine([]) is Verdict.ERROR
+
+
+def test_what_the_service_waited_for_a_core_counts_where_it_falls_into_the_time_asked_for() -> None:
+    history = History()
+    history.add_starved(1.0, 0.1)
+    history.add_starved(2.0, 0.3)
+    assert history.starved_s() == pytest.approx(0.4)
+    assert history.starved_s(1.0, 1.8) == pytest.approx(0.3)
+    assert history.starved_s(1.9, 3.0) == pytest.approx(0.1)
+    assert history.starved_s(2.0, 3.0) == 0.0
+
+
+@pytest.mark.parametrize(("starved_s", "late_s", "may_be"), [(0, 0, False), (0.3, 0, False), (0.3, 0.3, True)])
+def test_a_busy_machine_may_be_why_only_where_it_makes_the_difference(
+    starved_s: float, late_s: float, may_be: bool
+) -> None:
+    history = History()
+    history.add_starved(1.2, starved_s)
+    history.add_lag(1.4, late_s)
+    assert may_be_our_lateness(history, 0.5, 2.0, limit_s=1.0) is may_be
 
 
 def _watched(work: float, schedstat: Path) -> History:

@@ -71,7 +71,7 @@ def test_what_a_killed_owner_left_is_removed_at_the_next_start(
     owner: tuple[subprocess.Popen[bytes], str, int], sandbox_name: SandboxName
 ) -> None:
     process, run_id, pid = owner
-    expected = 1 if sandbox_name == "process" else 4
+    expected = 1 if sandbox_name == "process" else 5  # a service, its berth, the relay, the lane, a volume
     assert left_of(sandbox_name, run_id) == expected
 
     async def another_run() -> None:

@@ -1,6 +1,6 @@
 """Writes `RESULTS.md` from ledgers: `python -m tests.trust.results LEDGER...`. Its notes are kept as they are.
 
-Ledgers are what `prodrill prove --resume LEDGER` writes; all have to be of one commit and one machine.
+Ledgers are what `prodrill prove --resume LEDGER` writes; all have to be of one engine and one machine.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def _origin(heads: Sequence[Head]) -> Iterator[str]:
     yield "each have a session of their own. `python -m tests.trust.results` makes this page; the notes are by hand."
     yield ""
     yield f"- Machine: {origin.machine.text}"
-    yield f"- Commit: `{origin.commit or 'none'}`, sources `{origin.sources_sha256[:16]}`"
+    commits = ", ".join(f"`{commit}`" for commit in dict.fromkeys(head.origin.commit or "none" for head in heads))
+    yield f"- Commit: {commits}; engine, katas and answer keys `{origin.sources_sha256[:16]}`"
     yield from (f"- Command: `{head.command}`" for head in heads)
 
 

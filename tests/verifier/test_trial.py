@@ -101,16 +101,18 @@ def test_margins_are_those_of_right_verdicts_and_the_thinnest_comes_first() -> N
     assert found[0].failed is None and found[3].passed is None and found[2].unit == "s"
 
 
-def _head(commit: str = "abc") -> Head:
-    return Head(SCHEMA, Origin(Machine("cpu", 2, 8, "Linux", "3.11", "24"), commit, "0"), 0, 1, "", "prodrill prove")
+def _head(commit: str = "abc", sources: str = "0") -> Head:
+    return Head(
+        SCHEMA, Origin(Machine("cpu", 2, 8, "Linux", "3.11", "24"), commit, sources), 0, 1, "", "prodrill prove"
+    )
 
 
-def test_ledgers_are_read_as_one_where_they_are_of_one_commit(tmp_path: Path) -> None:
-    for name, commit in (("a", "abc"), ("b", "abc"), ("c", "def")):
-        Ledger(_head(commit), tmp_path / name).add(_trial("accepted", _one(P, P)))
+def test_ledgers_are_read_as_one_where_engine_and_katas_are_the_same(tmp_path: Path) -> None:
+    for name, commit, sources in (("a", "abc", "0"), ("b", "def", "0"), ("c", "def", "1")):
+        Ledger(_head(commit, sources), tmp_path / name).add(_trial("accepted", _one(P, P)))
     heads, trials = read_all([tmp_path / "a", tmp_path / "b"])
     assert (len(heads), len(trials)) == (2, 2)
-    with pytest.raises(LedgerError, match="another commit"):
+    with pytest.raises(LedgerError, match="have changed since"):
         read_all([tmp_path / "a", tmp_path / "c"])
 
 
