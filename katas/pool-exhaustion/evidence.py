@@ -64,7 +64,12 @@ def session(row: dict[str, Any]) -> str:
 
 def in_transaction(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Sessions inside a transaction, whatever they do there. One that never ran a statement is not yet a session."""
-    return [row for row in rows if row.get("xact_age_s") is not None and has_run(row)]
+    return [row for row in rows if has_run(row) and _is_in_transaction(row)]
+
+
+def _is_in_transaction(row: dict[str, Any]) -> bool:
+    """An aborted transaction has no age any more, and one in which a statement runs has no name."""
+    return row.get("xact_age_s") is not None or str(row["state"]).startswith("idle in transaction")
 
 
 def has_run(row: dict[str, Any]) -> bool:

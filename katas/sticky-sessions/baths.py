@@ -58,11 +58,11 @@ class Baths:
         known = [sid for sid in dict.fromkeys(copies) if sid]
         await asyncio.gather(*(self.browser(sid).ask(one, "GET", "/me", tag) for sid in known for one in replicas))
 
-    async def ask_with_a_changed_cookie(self, replicas: Replicas, given: list[str]) -> None:
-        """A cookie with one character changed, at places where cookies differ: each of them should matter."""
+    async def ask_with_a_changed_cookie(self, makers: list[Service], given: list[str]) -> None:
+        """A cookie with one character changed, at places where cookies differ, at the replica that made it."""
         # Which places there are is the service's doing: what is drawn for them must not shift what is drawn after.
         inputs = self._inputs.apart("changed cookies")
-        real, at = inputs.choice(given), inputs.choice(replicas)
+        at, real = inputs.choice(list(zip(makers, given, strict=True)))
         await self.browser(real).ask(at, "GET", "/me", "unchanged")
         made = changed(real, given, inputs, most=CHANGED)
         asks = [(f"changed {n}", cookie) for n, cookie in enumerate(made, start=1)]

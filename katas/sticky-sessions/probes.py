@@ -223,12 +223,12 @@ async def one_member_again_and_again(
     member, again = baths.member(), inputs.choice(replicas)
     history.note("row", IN_A_ROW)
     gate = baths.directory.hold_sign_ins()
-    burst = [asyncio.ensure_future(baths.signed_in(one, "made", member)) for one in replicas for _ in range(BURST)]
+    makers = [one for one in replicas for _ in range(BURST)]
+    burst = [asyncio.ensure_future(baths.signed_in(one, "made", member)) for one in makers]
     history.fault("sign-ins at one moment", len(burst) if await gate.held(len(burst)) else 0)
     gate.open()
-    given = [browser.sid for browser in await asyncio.gather(*burst) if browser.sid]
-    if given:
-        await baths.ask_with_a_changed_cookie(replicas, given)
+    given = [browser.sid for browser in await asyncio.gather(*burst)]
+    await baths.ask_with_a_changed_cookie(makers, given)
     restart = asyncio.ensure_future(again.restart())
     for one in (*(each for each in replicas if each is not again), again):
         if one is again:

@@ -49,7 +49,7 @@ class Told:
         """A census of sessions in these states; with `age_s=None` they have never run a statement."""
         rows = [
             {"pid": n, "state": state, "query": "ROLLBACK", "query_age_s": age_s, "age_s": 3.0}
-            | {"xact_age_s": None if state == IDLE else 1.0}
+            | {"xact_age_s": 1.0 if state in (OPEN, ACTIVE) else None}
             for n, state in enumerate(states)
         ]
         self.history.add_census("sessions", rows, tag)

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { config } from './config.js';
 import { log } from './log.js';
 
-export const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 10, connectionTimeoutMillis: 5000 });
+export const pool = new pg.Pool({ connectionString: config.databaseUrl, max: 10 });
 
 pool.on('error', (error) => log('warn', 'an idle connection ended', { reason: error.message }));
 
