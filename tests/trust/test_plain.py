@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runner.catalog.answers import load_key
+from runner.sandbox.choose import prepare
 from runner.verifier.bench_plain import answers_of, judge_plainly, script_of
 from tests.trust.delaying import KATAS
 
@@ -25,4 +26,5 @@ def test_a_plain_script_refuses_the_broken_service(slug: str) -> None:
     kata = KATAS[slug]
     script = script_of(kata)
     assert script is not None
+    prepare("process", lambda text, fraction: None, kata.spec.backing)
     assert not judge_plainly(kata, load_key(kata).broken, script).passed
