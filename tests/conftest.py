@@ -1,10 +1,17 @@
-"""Shared by all tests: what is skipped where no Docker engine answers, and why."""
+"""Shared by all tests: what is skipped where no Docker engine answers, and why; Ctrl-C as a terminal has it."""
 
 from __future__ import annotations
 
+import signal
 from functools import cache
 
 import pytest
+
+
+def pytest_configure() -> None:
+    # A shell ignores SIGINT for what it runs in the background, and children inherit that: tests of Ctrl-C would hang.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @cache
