@@ -9,9 +9,10 @@ import pytest
 
 
 def pytest_configure() -> None:
-    # A shell ignores SIGINT for what it runs in the background, and children inherit that: tests of Ctrl-C would hang.
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    # What is run in the background, or by nohup, ignores these, and children inherit that: tests of them would hang.
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import PurePosixPath
 from typing import ClassVar
@@ -16,6 +17,25 @@ from runner.catalog.checks.texts import LESSON_LINK
 from runner.tui.links import open_outside
 from runner.tui.messages import KataRequested, LessonRequested
 from runner.tui.safe import safe_line, safe_text
+
+_FENCE = re.compile(r"^( {0,3}(?:`{3,}|~{3,}))[^\S\n]*(\S*)", re.MULTILINE)
+
+
+def with_plain_diagrams(markdown: str) -> str:
+    """The same where a fenced block names no language: it is a text then, and nobody guesses at its colours."""
+    opened = ""
+
+    def named(match: re.Match[str]) -> str:
+        nonlocal opened
+        marks = match[1].strip()
+        if not opened:
+            opened = marks
+            return match[0] if match[2] else f"{match[1]}text"
+        if marks.startswith(opened) and not match[2]:
+            opened = ""
+        return match[0]
+
+    return _FENCE.sub(named, markdown)
 
 
 class Reader(VerticalScroll):
@@ -34,7 +54,7 @@ class Reader(VerticalScroll):
 
     def __init__(self, markdown: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
-        self._markdown = safe_text(markdown)
+        self._markdown = with_plain_diagrams(safe_text(markdown))
 
     def compose(self) -> ComposeResult:
         yield Markdown(self._markdown, open_links=False)
@@ -63,7 +83,7 @@ class Reader(VerticalScroll):
 
     async def show(self, markdown: str) -> None:
         """Replace the text and go to its top."""
-        await self.query_one(Markdown).update(safe_text(markdown))
+        await self.query_one(Markdown).update(with_plain_diagrams(safe_text(markdown)))
         self.scroll_home(animate=False)
         self.call_after_refresh(self.refresh_bindings)
 

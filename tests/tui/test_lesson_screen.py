@@ -10,7 +10,7 @@ import pytest
 
 from runner.tui.desk import Page
 from runner.tui.links import has_browser, links_of
-from runner.tui.reader import Reader
+from runner.tui.reader import Reader, with_plain_diagrams
 from tests.tui.driving import Driver, at_every_size, drive
 from tests.tui.fakes import DIAGRAM, FakeDesk, FakeEngine, screen_text
 
@@ -229,3 +229,8 @@ def test_links_are_found_in_order_and_once_and_never_in_code() -> None:
         ("one", "a.md", False),
         ("two", "https://x.y/z", True),
     ]
+
+
+def test_a_block_that_names_no_language_is_a_text_and_is_not_coloured_as_code() -> None:
+    shown = with_plain_diagrams("```\nit's a box\n```\n\n~~~~\n```\n~~~~\n\n```js run\nconst a = `x`;\n```\n")
+    assert shown == "```text\nit's a box\n```\n\n~~~~text\n```\n~~~~\n\n```js run\nconst a = `x`;\n```\n"

@@ -90,15 +90,18 @@ def _limits(overlay: Overlay, plot: _Plot) -> list[str]:
         parts += _limit(f"{labelled} {number(now)}", now, plot, "limit", above=then is None or now >= then)
     if then is not None and (now is None or abs(now - then) > 0.01 * max(now, then)):
         said = f"{labelled} before {number(then)}"
-        parts += _limit(said, then, plot, "limit-then" if now is not None else "limit", above=now is None or then > now)
+        kind, above = ("limit-then", then > now) if now is not None else ("limit", True)
+        parts += _limit(said, then, plot, kind, above=above, at_left=now is not None)
     return parts
 
 
-def _limit(said: str, value: float, plot: _Plot, kind: str, *, above: bool) -> list[str]:
+def _limit(said: str, value: float, plot: _Plot, kind: str, *, above: bool, at_left: bool = False) -> list[str]:
+    """Two limits have their labels at different ends: they may lie close together."""
     _, at = plot.place(0, value)
     room_above, room_below = at - plot.y > _ROOM_FOR_A_LABEL, plot.y + plot.height - at > _ROOM_FOR_A_LABEL
     above = not room_below or (above and room_above)
-    label = text(plot.x + plot.width - 4, at - 5 if above else at + 14, said, size=12, kind="of-limit", anchor="end")
+    x, anchor = (plot.x + 4, "start") if at_left else (plot.x + plot.width - 4, "end")
+    label = text(x, at - 5 if above else at + 14, said, size=12, kind="of-limit", anchor=anchor)
     return [line(plot.x, at, plot.x + plot.width, at, kind), label]
 
 
