@@ -26,6 +26,7 @@ SHARE_OVERTAKING = 0.7
 AGREEING_ROUNDS = 0.8
 LEAST_ASKED = 10
 MOST_RUN_FOR_WORK = 3.0
+SLOWED_FOR_OURS = 2.0
 PATIENCE_S = 15.0
 
 # Four hundred loans, as large as a report may be; with nothing but what the course itself needs.
@@ -105,8 +106,9 @@ def round_of(history: History, number: int) -> Round | None:
 def slowed_by(history: History, number: int, took_ms: float, work_ms: float) -> float:
     """How many times as long as `work_ms` a round took for want of cores.
 
-    Without the time that the service slept, and what it ran beyond three times its work; where the kernel does not
-    tell these, no more than the verifier's own work was slowed down.
+    Without the time that the service slept, and what it ran beyond three times its work. A service that stretches a
+    round has its waits of all that time; so it is no more than twice what the verifier's own work was slowed down by
+    just then, and what a quota held the service back.
     """
     told = history.notes.get("spent", [])[number : number + 1]
     if not told:
@@ -114,7 +116,11 @@ def slowed_by(history: History, number: int, took_ms: float, work_ms: float) -> 
     if told[0] is None:
         return max(1.0, min(took_ms / work_ms, slowdown_of(history)))
     idle_ms = float(told[0]["slept_ms"]) + max(0.0, float(told[0]["ran_ms"]) - MOST_RUN_FOR_WORK * work_ms)
-    return max(1.0, (took_ms - idle_ms) / work_ms)
+    slowed = (took_ms - idle_ms) / work_ms
+    if history.notes.get("slowdowns"):
+        held_back_ms = float(told[0].get("throttled_ms", 0.0))
+        slowed = min(slowed, SLOWED_FOR_OURS * slowdown_of(history) + held_back_ms / work_ms)
+    return max(1.0, slowed)
 
 
 def slowdown_of(history: History) -> float:

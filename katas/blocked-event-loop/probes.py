@@ -39,6 +39,8 @@ WAIT_FOR_KEY_ALONE = 0.3
 WAIT_FOR_KEY_BURST = 1.0
 WORK_FOR_BURST = 4.0
 BURST = 8
+# A round so many times as long as its work has a reason, and we look whether our own work is slow as well.
+STRETCHED = 1.5
 # Of the reports that rendered beside callers; four good rounds of five are needed, so one bad one cannot hide all.
 CHECKED = 2
 
@@ -193,10 +195,12 @@ async def rendered(
     wall_s, after = monotonic_s() - began_s, await service.turns()
     slept, before_s = slept_s(before, after, wall_s), sum(ran for ran, _ in before.threads.values())
     ran_s = sum(ran for ran, _ in after.threads.values()) - before_s
+    throttled_s = after.throttled_s - before.throttled_s
+    told = None if slept is None else {"slept_ms": slept, "ran_ms": ran_s, "throttled_ms": throttled_s}
     spent: list[dict[str, float] | None] = history.notes.get("spent", [])
-    history.note("spent", [*spent, None if slept is None else {"slept_ms": slept * 1000, "ran_ms": ran_s * 1000}])
+    history.note("spent", [*spent, told and {name: seconds * 1000 for name, seconds in told.items()}])
     history.note("rounds", number + 1)
-    if slept is None:
+    if slept is None or wall_s > STRETCHED * history.notes["work_ms"] / 1000 * len(portfolios):
         await note_slowdown(history)
     return answers
 
