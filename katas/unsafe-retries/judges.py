@@ -6,6 +6,7 @@ Keys, order and counts decide; a time only where the contract is about time.
 from __future__ import annotations
 
 import contextlib
+import math
 from typing import Any
 
 from runner.probes import (
@@ -284,10 +285,14 @@ def the_customer_is_not_kept(history: History) -> Finding:
     )
 
 
-def budget(history: History) -> float:
-    """Requests to /charges that the settings of this run allow in an outage."""
+def budget(history: History) -> int:
+    """Requests to /charges that the settings of this run allow in an outage; the checkout before it has earned as well.
+
+    As a whole number: what is earned in hundredths adds up to a little less than it should in binary fractions.
+    """
     settings = history.notes["settings"]
-    return float(CHECKOUTS * (1 + settings["payments_retry_ratio"]) + settings["payments_retry_floor"])
+    earned = settings["payments_retry_floor"] + settings["payments_retry_ratio"] * (CHECKOUTS + 1)
+    return CHECKOUTS + math.floor(earned + 1e-6)
 
 
 def retries_keep_to_their_budget(history: History) -> Finding:

@@ -417,6 +417,16 @@ def test_the_budget_is_that_of_the_runs_own_settings() -> None:
     assert probes.retries_keep_to_their_budget(history).verdict is Verdict.FAILED
 
 
+@pytest.mark.parametrize("hundredths", range(5, 16))
+@pytest.mark.parametrize("floor", [5, 8, 15])
+def test_what_is_earned_in_hundredths_is_earned_whole(hundredths: int, floor: int) -> None:
+    allowed = floor + 201 * hundredths // 100
+    for retries, verdict in ((allowed, Verdict.PASSED), (allowed + 1, Verdict.FAILED)):
+        history = _outage(retries)
+        history.notes["settings"] |= {"payments_retry_ratio": hundredths / 100, "payments_retry_floor": floor}
+        assert probes.retries_keep_to_their_budget(history).verdict is verdict
+
+
 def test_more_attempts_for_one_order_than_agreed_fail_within_the_budget() -> None:
     finding = probes.retries_keep_to_their_budget(_outage(12, each=4))
     assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 5, 4)
