@@ -75,7 +75,7 @@ class RealTerminal:
                 self.press("v")
                 asked_s = monotonic_s()
             self.family.update(psutil.Process(self.process.pid).children(recursive=True))
-            return any("node" in _name(each) for each in self.family)
+            return any(_program(each) == "node" for each in self.family)
 
         self.until(holds, "for a service to be started")
 
@@ -113,9 +113,10 @@ class RealTerminal:
             ready, _, _ = select.select([self._leader], [], [], 0)
 
 
-def _name(process: psutil.Process) -> str:
+def _program(process: psutil.Process) -> str:
+    """Not by its name: Node.js calls itself `MainThread`."""
     try:
-        return process.name()
+        return Path(process.exe()).name
     except psutil.Error:
         return ""
 
