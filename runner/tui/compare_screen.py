@@ -15,7 +15,7 @@ from runner.tui.diff_pane import DiffPane
 from runner.tui.pane_bar import PaneBar
 from runner.tui.safe import safe_line
 
-PANES = {"evidence": "Numbers and charts", "code": "Code"}
+PANES = {"evidence": "1 Numbers and charts", "code": "2 Code"}
 
 
 class CompareScreen(Screen[None]):

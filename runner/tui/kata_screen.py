@@ -65,7 +65,7 @@ class KataScreen(Screen[None]):
             id="kata.lesson",
         ),
         Binding("a", "history", "Past", tooltip="your attempts: compare two, restore one", id="kata.history"),
-        Binding("u", "undo", "Undo", show=False, tooltip="undo the last reset, restore or import", id="kata.undo"),
+        Binding("u", "undo", "Undo", tooltip="undo the last reset, restore or import", id="kata.undo"),
         Binding(
             "x",
             "reset",

@@ -20,7 +20,7 @@ from runner.tui.pane_bar import PaneBar
 from runner.tui.reader import Reader
 from runner.tui.safe import safe_line
 
-PANES = {"debrief": "Debrief", "before-after": "Before and after", "answers": "Answers"}
+PANES = {"debrief": "1 Debrief", "before-after": "2 Before and after", "answers": "3 Answers"}
 
 
 class SuccessScreen(Screen[None]):

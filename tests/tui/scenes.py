@@ -160,7 +160,7 @@ async def _the_debrief(scene: Scene) -> None:
 async def _the_card(scene: Scene) -> None:
     await _the_debrief(scene)
     await scene.press("2")
-    await scene.sees("[Before and after]")
+    await scene.sees("[2 Before and after]")
 
 
 SCENES: dict[str, Played] = {

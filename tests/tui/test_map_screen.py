@@ -44,9 +44,11 @@ def test_the_footer_shows_only_keys_that_act_now(tmp_path: Path) -> None:
         await driver.sees("▶ next")
         await driver.sees_footer("Open", "n Continue", without=["Verify"])
         await driver.to_the_kata()
-        await driver.sees_footer("v Verify", "q Quit", without=["Cancel", "Debrief"])
+        await driver.sees_footer("v Verify", "q Quit", without=["Cancel", "Debrief", "Past"])
 
-    drive(FakeDesk(tmp_path), FakeEngine([]), scenario)
+    desk = FakeDesk(tmp_path)
+    desk.kept_records.reports.clear()
+    drive(desk, FakeEngine([]), scenario)
 
 
 def test_an_unknown_kata_is_named_and_the_map_stays(tmp_path: Path) -> None:
