@@ -56,9 +56,14 @@ class Round(NamedTuple):
     net_ms: float
     longest: Exchange
     slowed: float
+    perhaps_slowed: float
 
     def limit_ms(self, quiet_ms: float) -> float:
         return quiet_ms * self.slowed
+
+    def cannot_be_told(self, quiet_ms: float) -> bool:
+        """Too long a wait, unless the machine made the service wait more than it made us."""
+        return self.limit_ms(quiet_ms) < self.wait_ms <= quiet_ms * self.perhaps_slowed
 
 
 def rounds_of(history: History, limit_ms: float) -> tuple[list[Round], int]:
@@ -75,7 +80,9 @@ def rounds_of(history: History, limit_ms: float) -> tuple[list[Round], int]:
             void += 1
             continue
         late_ms = history.lag_s(made.began_s, made.began_s + made.took_ms / 1000) * 1000
-        if made.wait_ms > made.limit_ms(limit_ms) >= min(made.net_ms, made.wait_ms - late_ms):
+        if made.wait_ms > made.limit_ms(limit_ms) >= min(made.net_ms, made.wait_ms - late_ms) or made.cannot_be_told(
+            limit_ms
+        ):
             void += 1
         else:
             good.append(made)
@@ -96,31 +103,32 @@ def round_of(history: History, number: int) -> Round | None:
     share = sum(e.ok and (e.ended_s or math.inf) < ended for e in early) / len(early)
     took_ms = (ended - began) * 1000
     work_ms = float(history.notes.get("work_ms", took_ms)) * len(reports)
-    slowed = slowed_by(history, number, took_ms, work_ms)
+    slowed, perhaps = slowed_by(history, number, took_ms, work_ms)
     by_wait = sorted(asked, key=wait_ms_of)
     at = len(asked) - 1 - math.floor(0.05 * len(asked) * min(1.0, work_ms * slowed / took_ms))
     net_ms = sorted(net_ms_of(history, e) for e in asked)[at]
-    return Round(began, took_ms, share, wait_ms_of(by_wait[at]), net_ms, by_wait[at], slowed)
+    return Round(began, took_ms, share, wait_ms_of(by_wait[at]), net_ms, by_wait[at], slowed, perhaps)
 
 
-def slowed_by(history: History, number: int, took_ms: float, work_ms: float) -> float:
-    """How many times as long as `work_ms` a round took for want of cores.
+def slowed_by(history: History, number: int, took_ms: float, work_ms: float) -> tuple[float, float]:
+    """How many times as long as `work_ms` a round took for want of cores: for certain, and perhaps.
 
     Without the time that the service slept, and what it ran beyond three times its work. A service that stretches a
-    round has its waits of all that time; so it is no more than twice what the verifier's own work was slowed down by
-    just then, and what a quota held the service back.
+    round has its waits of all that time; so for certain it is no more than twice what the verifier's own work was
+    slowed down by just then, and what a quota held the service back.
     """
     told = history.notes.get("spent", [])[number : number + 1]
     if not told:
-        return max(1.0, took_ms / work_ms)
-    if told[0] is None:
-        return max(1.0, min(took_ms / work_ms, slowdown_of(history)))
-    idle_ms = float(told[0]["slept_ms"]) + max(0.0, float(told[0]["ran_ms"]) - MOST_RUN_FOR_WORK * work_ms)
-    slowed = (took_ms - idle_ms) / work_ms
-    if history.notes.get("slowdowns"):
-        held_back_ms = float(told[0].get("throttled_ms", 0.0))
-        slowed = min(slowed, SLOWED_FOR_OURS * slowdown_of(history) + held_back_ms / work_ms)
-    return max(1.0, slowed)
+        perhaps = most = took_ms / work_ms
+    elif told[0] is None:
+        perhaps = most = min(took_ms / work_ms, slowdown_of(history))
+    else:
+        idle_ms = float(told[0]["slept_ms"]) + max(0.0, float(told[0]["ran_ms"]) - MOST_RUN_FOR_WORK * work_ms)
+        perhaps = most = (took_ms - idle_ms) / work_ms
+        if history.notes.get("slowdowns"):
+            held_back_ms = float(told[0].get("throttled_ms", 0.0))
+            most = SLOWED_FOR_OURS * slowdown_of(history) + held_back_ms / work_ms
+    return max(1.0, min(perhaps, most)), max(1.0, perhaps)
 
 
 def slowdown_of(history: History) -> float:

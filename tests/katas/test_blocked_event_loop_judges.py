@@ -400,3 +400,15 @@ def test_ordinary_answers_are_compared_with_those_of_a_quiet_service() -> None:
         assert counter.faults_of(req, _exchange("ordinary", 1.0, 1.0, body=json.dumps(body).encode()), quiet) == []
         assert counter.faults_of(req, _exchange("ordinary", 1.0, 1.0, body=json.dumps(wrong).encode()), quiet)
         assert counter.faults_of(req, _exchange("ordinary", 1.0, 1.0, status=503), quiet) == []
+
+
+@pytest.mark.parametrize(
+    ("slept_ms", "ours", "expected"), [(0.0, 1.0, (2.0, 6.0)), (3000.0, 1.0, (2.0, 3.0)), (0.0, 4.0, (6.0, 6.0))]
+)
+def test_a_stretched_round_is_certainly_slowed_by_no_more_than_twice_our_own_work(
+    slept_ms: float, ours: float, expected: tuple[float, float]
+) -> None:
+    history = History()
+    history.note("slowdowns", [ours])
+    history.note("spent", [{"slept_ms": slept_ms, "ran_ms": 900.0, "throttled_ms": 0.0}])
+    assert probes.overtaking.slowed_by(history, 0, 6000.0, 1000.0) == expected
