@@ -80,9 +80,8 @@ def rounds_of(history: History, limit_ms: float) -> tuple[list[Round], int]:
             void += 1
             continue
         late_ms = history.lag_s(made.began_s, made.began_s + made.took_ms / 1000) * 1000
-        if made.wait_ms > made.limit_ms(limit_ms) >= min(made.net_ms, made.wait_ms - late_ms) or made.cannot_be_told(
-            limit_ms
-        ):
+        is_perhaps_ours = made.wait_ms > made.limit_ms(limit_ms) >= min(made.net_ms, made.wait_ms - late_ms)
+        if is_perhaps_ours or made.cannot_be_told(limit_ms):
             void += 1
         else:
             good.append(made)
