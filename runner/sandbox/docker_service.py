@@ -65,7 +65,7 @@ class DockerService:
         self._stats: _StatsFollower | None = None
 
     def begin(self, api: APIClient) -> None:
-        """Attach and start it; to be called off the event loop, blocks for about 0.3 s."""
+        """Attach and start it; to be called off the event loop, blocks for about 0.1 s."""
         # Before the start, so that not a line is missed: the engine keeps none.
         output = api.attach(self._identity, stdout=True, stderr=True, stream=True, demux=True)
         api.start(self._identity)

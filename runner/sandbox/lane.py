@@ -63,9 +63,6 @@ class Lane:
             )
         return self._free.pop(0)
 
-    def give_back(self, address: str) -> None:
-        self._free.append(address)
-
     def endpoint(self, address: str) -> Any:
         """The networking configuration of a container with `address` on this lane."""
         api = self._client.api

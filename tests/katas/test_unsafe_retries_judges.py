@@ -53,7 +53,7 @@ class Told:
             "outcome": "ok" if status else "unknown",
             "how": "" if status else "timeout",
             "status": status,
-            "ended_s": ended_s if status else None,
+            "ended_s": ended_s if status or changes.get("how") else None,
         }
         self.history.add_exchange(Exchange(**{**facts, **changes}))
 
@@ -361,6 +361,16 @@ def test_an_answer_of_a_service_that_had_no_core_says_nothing(waited_s: float, v
     history = _endless(ended_s=2.0, closed_s=2.0)
     history.add_starved(1.5, waited_s)
     assert probes.the_customer_is_not_kept(history).verdict is verdict
+
+
+def test_an_answer_that_broke_off_early_fails_however_busy_the_machine_was() -> None:
+    told = Told(watched_until_s=3.0)
+    told.history.fault("silence", 1)
+    told.history.fault("stall", 1)
+    told.checkout("silence#a", None, how="reset", ended_s=0.3)
+    told.history.add_starved(0.3, 0.3)
+    told.history.add_lag(0.2, 0.2)
+    assert probes.the_customer_is_not_kept(told.history).verdict is Verdict.FAILED
 
 
 def test_a_request_that_starts_behind_the_answer_fails() -> None:
