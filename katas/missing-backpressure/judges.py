@@ -230,6 +230,9 @@ def the_others_are_served(history: History) -> Finding:
 
 
 def _may_be_ours(history: History, export: dict[str, Any]) -> bool:
+    """Only of one that took too long: what was refused or cut short in time is no matter of time."""
+    if export["took_s"] <= ANSWERED_WITHIN_S:
+        return False
     return may_be_our_lateness(history, export["at_s"], export["at_s"] + export["took_s"], ANSWERED_WITHIN_S)
 
 

@@ -298,3 +298,10 @@ def test_an_export_that_stands_still_before_its_feed_fails_is_refused() -> None:
 def test_a_failure_that_never_bit_is_inconclusive() -> None:
     notes, _ = _failures()
     assert _judged(probes.nobody_takes_it_for_whole, notes).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_small_export_that_is_refused_at_once_fails_however_late_the_verifier_was() -> None:
+    history = _with_resident(100.0)
+    history.add_lag(0.2, 0.2)
+    refused = _seen("prompt", status=503, complete=True, intact=False, took_s=0.1)
+    assert _judged(probes.the_others_are_served, _crowd(refused), history).verdict is Verdict.FAILED
