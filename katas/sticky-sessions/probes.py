@@ -44,12 +44,13 @@ def by_hand(downstreams: Downstreams, inputs: Inputs) -> None:
 # -- the service does its work ----------------------------------------------------------------------------------------
 
 
-@probe("members-area-works", window_s=0.2, env=scenery.settings())
+@probe("members-area-works", window_s=0.2, env=scenery.settings(), start=False)
 async def an_ordinary_day(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """Two members, a wrong password and a stranger, all of them at one replica."""
+    """Two members, a wrong password and a stranger, all of them at one replica, the only one there is."""
     one, baths = inputs.choice(replicas), scenery.Baths(client, downstreams, inputs, history)
+    await one.start()
     members = {"first": baths.member(), "second": baths.member()}
     history.note("members", {tag: scene.known(member) for tag, member in members.items()})
     history.note("visits", {tag: baths.directory.visits(member) for tag, member in members.items()})

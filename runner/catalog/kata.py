@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -47,6 +48,7 @@ class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
     """One production criterion: a plain sentence, what is measured, the limit, and why that limit.
 
     `lesson` is the page that explains it, as a link says it: `shutdown#say-no-first`; empty where none is named.
+    `aside` says that its probe mostly waits, and so runs beside the others.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
     why: str
     needs: tuple[str, ...] = ()
     lesson: str = ""
+    aside: bool = False
 
 
 class KataSpec(Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,3 +95,14 @@ class Kata(Struct, frozen=True):
 
     def criterion(self, criterion_id: str) -> Criterion:
         return next(c for c in self.spec.criteria if c.id == criterion_id)
+
+    def with_needs(self, only: Iterable[str]) -> tuple[Criterion, ...]:
+        """These criteria and all that they need, in the order of `kata.yaml`; all there are where `only` is empty."""
+        wanted: set[str] = set()
+        todo = list(only) or [criterion.id for criterion in self.criteria]
+        while todo:
+            criterion = todo.pop()
+            if criterion not in wanted:
+                wanted.add(criterion)
+                todo.extend(self.criterion(criterion).needs)
+        return tuple(criterion for criterion in self.criteria if criterion.id in wanted)

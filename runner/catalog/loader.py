@@ -145,10 +145,10 @@ def _check_backing(file: Path, spec: KataSpec) -> None:
 
 
 def _check_criteria(file: Path, criteria: tuple[Criterion, ...]) -> None:
-    """Ids are usable and unique, and needs refer to earlier criteria, so that there is no circle."""
+    """Ids are usable and unique; needs are earlier criteria, so that there is no circle, and none that runs aside."""
     if not criteria:
         raise BadValue(file, "criteria", "should list at least one criterion")
-    earlier: list[str] = []
+    earlier: dict[str, Criterion] = {}
     for index, criterion in enumerate(criteria):
         if not SLUG.fullmatch(criterion.id):
             raise BadValue(file, f"criteria[{index}].id", f"should be lower-case words with dashes: {criterion.id!r}")
@@ -159,4 +159,8 @@ def _check_criteria(file: Path, criteria: tuple[Criterion, ...]) -> None:
                 raise BadValue(
                     file, f"criteria[{index}].needs", f"should name earlier criteria, and {need!r} is not one"
                 )
-        earlier.append(criterion.id)
+            if earlier[need].aside:
+                raise BadValue(file, f"criteria[{index}].needs", f"should not wait for {need!r}, which runs aside")
+        if criterion.aside and not criterion.needs:
+            raise BadValue(file, f"criteria[{index}].aside", "should be of a criterion that needs another")
+        earlier[criterion.id] = criterion

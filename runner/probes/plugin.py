@@ -24,6 +24,7 @@ from runner.probes.replicas import Replicas
 from runner.probes.rounds import ready_to_judge, trouble_of
 from runner.probes.service import Service
 from runner.probes.stage import Stage
+from runner.probes.untried import needed, not_tried
 from runner.probes.valkey import Valkey
 from runner.probes.verdict import Outcome, find_out
 from runner.probes.watch import LagWatch
@@ -43,10 +44,13 @@ class ProbeItem(pytest.Function):
 
 
 class ProbePlugin:
-    """Runs the probes of one kata; `results` fills in the order of `kata.yaml`."""
+    """Runs the probes of `criteria`, in that order; `results` fills as they are judged.
 
-    def __init__(self, stage: Stage, only: tuple[str, ...], histories: Path | None) -> None:
-        self._stage, self._only, self._histories = stage, only, histories
+    A criterion waits for what it needs among these; what it needs beside them is the caller's to look at.
+    """
+
+    def __init__(self, stage: Stage, criteria: tuple[str, ...], histories: Path | None) -> None:
+        self._stage, self._criteria, self._histories = stage, criteria, histories
         self.results: list[CriterionResult] = []
         self._history = History()
         self._service: Service | Replicas | None = None
@@ -69,29 +73,10 @@ class ProbePlugin:
             self.trouble = (report.longreprtext.strip().splitlines() or [""])[-1].removeprefix("E").strip()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """The order of `kata.yaml`, narrowed to `only` and what it needs."""
-        order = [criterion.id for criterion in self._stage.kata.criteria]
-        wanted = self._wanted()
-        items[:] = [i for i in items if isinstance(i, ProbeItem) and i.probe.id in wanted]
+        """Those asked for, in the order asked."""
+        order = self._criteria
+        items[:] = [i for i in items if isinstance(i, ProbeItem) and i.probe.id in order]
         items.sort(key=lambda item: order.index(item.probe.id) if isinstance(item, ProbeItem) else 0)
-
-    @property
-    def criteria(self) -> tuple[str, ...]:
-        """What will be judged, in the order of `kata.yaml`."""
-        wanted = self._wanted()
-        return tuple(criterion.id for criterion in self._stage.kata.criteria if criterion.id in wanted)
-
-    def _wanted(self) -> set[str]:
-        if not self._only:
-            return {criterion.id for criterion in self._stage.kata.criteria}
-        wanted: set[str] = set()
-        todo = list(self._only)
-        while todo:
-            criterion = todo.pop()
-            if criterion not in wanted:
-                wanted.add(criterion)
-                todo.extend(self._stage.kata.criterion(criterion).needs)
-        return wanted
 
     # -- fixtures --------------------------------------------------------------------------------------------------
 
@@ -188,14 +173,10 @@ class ProbePlugin:
     def _blocked_by(self, criterion: str) -> CriterionResult | None:
         spec = self._stage.kata.criterion(criterion)
         passed = {r.criterion for r in self.results if r.finding.verdict is Verdict.PASSED}
-        missing = [need for need in spec.needs if need not in passed]
+        missing = [need for need in spec.needs if need in self._criteria and need not in passed]
         if self._never_started:
-            sentence = "Not tried: the service could not be started."
-        elif missing:
-            sentence = f"Not tried: it needs {', '.join(missing)}, which did not pass."
-        else:
-            return None
-        return CriterionResult(criterion, spec.sentence, Finding(Verdict.BLOCKED, sentence), lesson=spec.lesson)
+            return not_tried(spec, "the service could not be started")
+        return not_tried(spec, needed(missing)) if missing else None
 
     def _rounds(self, item: ProbeItem, nextitem: pytest.Item | None) -> CriterionResult:
         began, starts, rounds = monotonic_s(), 0, 0

@@ -18,7 +18,7 @@ from runner.probes.rotation import RELAY_GONE, Rotation
 from runner.probes.starved import watch_starving
 from runner.probes.verdict import REASONS
 from runner.record.history import Exchange, Exited, History
-from runner.sandbox.base import Exit, Launch, RunningService, Sandbox
+from runner.sandbox.base import Exit, Launch, Listener, RunningService, Sandbox
 from runner.sandbox.turns import Turns
 
 READY_WITHIN_S = 15.0
@@ -54,6 +54,7 @@ class Service:
         new_name: Callable[[], str],
         on_line: Callable[[str, str], None],
         on_start: Callable[[Service], None],
+        on_ready: Callable[[tuple[int, ...]], None],
         on_stop: Callable[[Exit], None],
         name: str = "",
         rotation: Rotation | None = None,
@@ -63,6 +64,8 @@ class Service:
         self._env, self._limits, self._history, self._new_name = env, limits, history, new_name
         self._nonce = ""
         self._tell_line, self._tell_start, self._tell_stop = on_line, on_start, on_stop
+        self._tell_ready = on_ready
+        self._heard: list[Listener] = []
         self._running: RunningService | None = None
         self._watch: asyncio.Task[None] | None = None
         self._starving: asyncio.Task[None] | None = None
@@ -158,6 +161,7 @@ class Service:
             exchange = await client.request("GET", self.ready_path, timeout_s=1.0)
             if self._is_this(exchange):
                 await self._refuse_loopback()
+                self._tell_ready(tuple(sorted({one.port for one in self._heard} - {self._running.port})))
                 return
             last = _answer_text(exchange) or last
             waited = monotonic_s() - began
@@ -181,7 +185,8 @@ class Service:
     async def _refuse_loopback(self) -> None:
         assert self._running is not None
         port = self._running.port
-        addresses = [one.address for one in await self._running.listeners() if one.port == port]
+        self._heard = await self._running.listeners()
+        addresses = [one.address for one in self._heard if one.port == port]
         if addresses and all(address.startswith(_LOOPBACK) for address in addresses):
             raise DidNotStart(
                 f"The service listens on {addresses[0]} only, where nothing outside its own machine can reach it. "

@@ -25,7 +25,15 @@ from runner.probes.replicas import Replicas
 from runner.probes.rotation import Rotation
 from runner.probes.service import Service
 from runner.probes.vitals import Vitals, VitalsReceiver
-from runner.record.events import Event, LineLogged, SampleTaken, ServiceStarted, ServiceStopped, VitalsSampled
+from runner.record.events import (
+    Event,
+    LineLogged,
+    SampleTaken,
+    ServiceReady,
+    ServiceStarted,
+    ServiceStopped,
+    VitalsSampled,
+)
 from runner.record.history import History, Sampled
 from runner.sandbox.base import Exit, Sandbox
 
@@ -53,6 +61,7 @@ class Stage:
         self.backing = Backing(kata, sandbox)
         self.stopping = False
         self.ended = threading.Event()
+        self.may_begin = asyncio.Event()
         self._current: asyncio.Task[Any] | None = None
         self._began_s = monotonic_s()
         self._ports: dict[str, int] = {}
@@ -173,6 +182,7 @@ class Stage:
             lambda: f"i-{secrets.token_hex(8)}",
             on_line=lambda stream, text: self.emit(LineLogged(self.now(), stream, text, name)),
             on_start=lambda one: self._started(one, criterion) if criterion else None,
+            on_ready=lambda ports: self.emit(ServiceReady(self.now(), name, ports)),
             on_stop=lambda ended: self._stopped(ended, name),
             name=name,
             rotation=rotation,

@@ -49,6 +49,13 @@ class ServiceStarted(Fact, frozen=True, tag=True):
     kill_line: str = ""
 
 
+class ServiceReady(Fact, frozen=True, tag=True):
+    """A copy answers; `other_ports` are those it listens on beside the one it was given."""
+
+    replica: str = ""
+    other_ports: tuple[int, ...] = ()
+
+
 class LineLogged(Fact, frozen=True, tag=True):
     """One line the service printed, made safe to show; `stream` is `stdout` or `stderr`."""
 
@@ -114,6 +121,7 @@ Event = (
     | StageReached
     | NoticeGiven
     | ServiceStarted
+    | ServiceReady
     | LineLogged
     | VitalsSampled
     | ProbeStarted

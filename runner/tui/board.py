@@ -19,6 +19,7 @@ from runner.record.events import (
     RunEnded,
     RunStarted,
     SampleTaken,
+    ServiceReady,
     ServiceStarted,
     ServiceStopped,
     StageReached,
@@ -138,7 +139,7 @@ class Board:
                 self.stage, self.fraction = safe_line(event.text, 200), event.fraction
             case NoticeGiven():
                 self._note(event.text)
-            case ServiceStarted() | ServiceStopped():
+            case ServiceStarted() | ServiceReady() | ServiceStopped():
                 self._service(event)
             case ProbeStarted() | ProbeJudged():
                 self._probe(event)
@@ -175,7 +176,9 @@ class Board:
             self.results[event.result.criterion] = event.result
             self.probing = "" if self.probing == event.result.criterion else self.probing
 
-    def _service(self, event: ServiceStarted | ServiceStopped) -> None:
+    def _service(self, event: ServiceStarted | ServiceReady | ServiceStopped) -> None:
+        if isinstance(event, ServiceReady):
+            return
         if isinstance(event, ServiceStarted):
             self.places[event.replica] = safe_line(event.url, 200), safe_line(event.kill_line, 200)
             self.url, self.stopped = self.places.get("", self.places[event.replica])[0], ""

@@ -18,9 +18,10 @@ from msgspec import Struct
 
 from runner.catalog.answers import load_key
 from runner.catalog.kata import Kata
-from runner.catalog.loader import all_katas
+from runner.catalog.loader import all_katas, load_kata
 from runner.clock import monotonic_s
 from runner.probes import Client, History, Load, Req
+from runner.record.report import CriterionResult
 from runner.sandbox.cache import cache_dir
 from runner.sandbox.choose import prepare
 from runner.sandbox.node import node_binary, npm_cli
@@ -106,12 +107,19 @@ def _verifications(katas: Sequence[Kata], sandbox: str) -> Iterator[Figure]:
 
 
 def _overhead_s(row: Row) -> float:
-    """Wall time less what the probes declared their drives need."""
-    return row.wall_s - sum(result.window_s for result in row.report.results)
+    """Wall time less what the probes declared their drives need, of those that ran one after the other."""
+    return row.wall_s - sum(result.window_s for result in _in_line(row))
 
 
 def _starts(row: Row) -> int:
-    return sum(result.starts for result in row.report.results)
+    return sum(result.starts for result in _in_line(row))
+
+
+def _in_line(row: Row) -> list[CriterionResult]:
+    """The results of the child that took longer, where some were judged aside."""
+    aside = {criterion.id for criterion in load_kata(row.kata).criteria if criterion.aside}
+    lines = [[each for each in row.report.results if (each.criterion in aside) is there] for there in (False, True)]
+    return max(lines, key=lambda line: sum(each.wall_s for each in line))
 
 
 # -- the load generator ------------------------------------------------------------------------------------------------

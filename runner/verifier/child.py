@@ -1,7 +1,8 @@
 """The child process of a verification: `python -m runner.verifier.child JOB`.
 
 It holds the probes, the sandbox and the clock they measure by, apart from whatever draws. Its standard input is its
-life line: when the parent closes it, or dies, the run stops and everything it started is removed.
+life line: when the parent closes it, or dies, the run stops and everything it started is removed. A line on it tells
+one that waits to begin.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ def _do(job: Job, emit: Callable[[Event], None]) -> None:
 
 def _watch_life_line(stage: Stage) -> None:
     def wait() -> None:
-        sys.stdin.buffer.read()
+        while sys.stdin.buffer.readline():
+            stage.loop.call_soon_threadsafe(stage.may_begin.set)
         stage.stopping = True
         stage.loop.call_soon_threadsafe(stage.stop)
         if not ended.wait(_CLEAN_UP_WITHIN_S):
@@ -98,15 +100,15 @@ def _watch_life_line(stage: Stage) -> None:
 
 def _verify(job: Job, stage: Stage) -> None:
     started_at = utc_now().isoformat(timespec="seconds")
-    plugin = ProbePlugin(stage, job.only, Path(job.histories) if job.histories else None)
+    plugin = ProbePlugin(stage, job.criteria, Path(job.histories) if job.histories else None)
     trouble = ""
     try:
         stage.run(stage.open())
         stage.emit(
-            RunStarted(
-                stage.now(), stage.kata.slug, stage.sandbox.name, stage.sandbox.sealed, job.seed, plugin.criteria
-            )
+            RunStarted(stage.now(), stage.kata.slug, stage.sandbox.name, stage.sandbox.sealed, job.seed, job.criteria)
         )
+        if job.waits:
+            stage.run(stage.may_begin.wait())
         _pytest(stage, plugin)
     except (SandboxError, RelayError) as error:
         trouble = str(error)
@@ -191,7 +193,7 @@ def _close(stage: Stage) -> None:
 def _errors(job: Job, text: str) -> tuple[CriterionResult, ...]:
     kata = load_kata(job.kata)
     finding = Finding(Verdict.ERROR, text)
-    return tuple(CriterionResult(c.id, c.sentence, finding, lesson=c.lesson) for c in kata.criteria)
+    return tuple(CriterionResult(c.id, c.sentence, finding, lesson=c.lesson) for c in kata.with_needs(job.criteria))
 
 
 def _error_report(job: Job, sandbox: str, text: str) -> Report:

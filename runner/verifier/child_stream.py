@@ -23,12 +23,17 @@ _END_WITHIN_S = 15.0
 
 
 async def child_events(
-    module: str, job_with: Callable[[int], Any], place: Path, decode: Callable[[bytes], E]
+    module: str,
+    job_with: Callable[[int], Any],
+    place: Path,
+    decode: Callable[[bytes], E],
+    begin: asyncio.Event | None = None,
 ) -> AsyncGenerator[E, None]:
     """The events of `python -m module JOB`, each a line that `decode` reads; closing the generator ends the child.
 
     `job_with` makes the job for the descriptor that the child is to write to. `place` is a folder for the job's file
-    and for what the child says on stderr, of which `last_words` tells the last line.
+    and for what the child says on stderr, of which `last_words` tells the last line. A child that waits to be told is
+    sent a line once `begin` is set.
     """
     read_fd, write_fd = os.pipe()
     try:
@@ -39,13 +44,24 @@ async def child_events(
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_fd, "rb")
     )
+    telling = asyncio.create_task(_tell(child, begin)) if begin is not None else None
     try:
         while line := await reader.readline():
             yield decode(line)
         await child.wait()
     finally:
+        if telling is not None:
+            telling.cancel()
         await _end(child)
         transport.close()
+
+
+async def _tell(child: asyncio.subprocess.Process, begin: asyncio.Event) -> None:
+    await begin.wait()
+    if child.stdin is not None:
+        with contextlib.suppress(ConnectionError):
+            child.stdin.write(b"begin\n")
+            await child.stdin.drain()
 
 
 async def _spawn(module: str, job: Any, events_fd: int, place: Path) -> asyncio.subprocess.Process:

@@ -53,7 +53,10 @@ def sandbox_name(given: str) -> SandboxName:
 
 
 class Job(Struct, frozen=True):
-    """One child's work, as its parent writes it to a file."""
+    """One child's work, as its parent writes it to a file: `criteria` are to be judged, in this order.
+
+    One that `waits` makes everything ready and begins when its parent sends it a line.
+    """
 
     mode: str
     kata: str
@@ -62,6 +65,7 @@ class Job(Struct, frozen=True):
     seed: int
     run_id: str
     events_fd: int
-    only: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
     histories: str | None = None
     cpus: float | None = None
+    waits: bool = False

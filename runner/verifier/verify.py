@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import secrets
 import tempfile
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from runner.catalog.kata import Kata
+from runner.catalog.kata import Criterion, Kata
 from runner.clock import utc_now
 from runner.probes.command import NoEntry, start_command
 from runner.record.events import Event, NoticeGiven, RunEnded
@@ -20,6 +21,7 @@ from runner.sandbox.backing.providers import NoBacking, missing
 from runner.sandbox.base import SandboxError
 from runner.sandbox.cache import remove_tree
 from runner.sandbox.freeze import copy_frozen
+from runner.verifier.aside import side_by_side
 from runner.verifier.child_stream import child_events, last_words
 from runner.verifier.full import verify_seeds
 from runner.verifier.request import Job, RunRequest, VerifyError, VerifyRequest, sandbox_name
@@ -46,25 +48,41 @@ async def verify(request: VerifyRequest) -> AsyncGenerator[Event, None]:
 
 async def _verify_once(request: VerifyRequest, seed: int) -> AsyncGenerator[Event, None]:
     with _frozen(request.source) as place:
-        job = Job(
-            mode="verify",
-            kata=str(request.kata.folder),
-            source=str(place / "source"),
-            sandbox=sandbox_name(request.sandbox),
-            seed=seed,
-            run_id=secrets.token_hex(6),
-            events_fd=-1,
-            only=request.only,
-            histories=str(request.histories) if request.histories else None,
-            cpus=request.cpus,
-        )
         ended = False
-        async with contextlib.aclosing(_events(job, place)) as events:
+        async with contextlib.aclosing(_judging(request, seed, place)) as events:
             async for event in events:
                 ended = ended or isinstance(event, RunEnded)
                 yield event
         if not ended:
             yield RunEnded(0.0, _broken_report(request, seed, last_words(place)))
+
+
+def _judging(request: VerifyRequest, seed: int, place: Path) -> AsyncGenerator[Event, None]:
+    """The events of the child that judges, or of two where some of the criteria are judged aside."""
+    criteria = request.kata.with_needs(request.only)
+    main = _events(_job(request, seed, place, [each for each in criteria if not each.aside]), place)
+    aside = [each for each in criteria if each.aside]
+    if not aside:
+        return main
+    (place / "aside").mkdir()
+    begin = asyncio.Event()
+    job = msgspec.structs.replace(_job(request, seed, place, aside), waits=True)
+    return side_by_side(criteria, main, _events(job, place / "aside", begin), begin)
+
+
+def _job(request: VerifyRequest, seed: int, place: Path, criteria: Sequence[Criterion]) -> Job:
+    return Job(
+        mode="verify",
+        kata=str(request.kata.folder),
+        source=str(place / "source"),
+        sandbox=sandbox_name(request.sandbox),
+        seed=seed,
+        run_id=secrets.token_hex(6),
+        events_fd=-1,
+        criteria=tuple(criterion.id for criterion in criteria),
+        histories=str(request.histories) if request.histories else None,
+        cpus=request.cpus,
+    )
 
 
 async def run(request: RunRequest) -> AsyncGenerator[Event, None]:
@@ -125,11 +143,11 @@ def _freeze(source: Path, into: Path) -> None:
         ) from error
 
 
-def _events(job: Job, place: Path) -> AsyncGenerator[Event, None]:
+def _events(job: Job, place: Path, begin: asyncio.Event | None = None) -> AsyncGenerator[Event, None]:
     def job_with(events_fd: int) -> Job:
         return msgspec.structs.replace(job, events_fd=events_fd)
 
-    return child_events("runner.verifier.child", job_with, place, _decoder.decode)
+    return child_events("runner.verifier.child", job_with, place, _decoder.decode, begin)
 
 
 def _broken_report(request: VerifyRequest, seed: int, words: str) -> Report:

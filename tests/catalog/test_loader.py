@@ -144,6 +144,21 @@ def test_needs_refer_to_earlier_criteria_and_ids_are_unique(kata_file: Path) -> 
         load_kata("slow-scan")
 
 
+def test_a_criterion_aside_needs_another_and_none_waits_for_it(kata_file: Path) -> None:
+    text = kata_file.read_text()
+    criterion = text[text.index("  - id:") :]
+    kata_file.write_text(text + criterion.replace("id: bad-requests", "aside: true\n    id: other"))
+    with pytest.raises(BadValue, match="should be of a criterion that needs another"):
+        load_kata("slow-scan")
+    aside = criterion.replace("id: bad-requests", "aside: true\n    needs: [bad-requests-are-refused]\n    id: other")
+    kata_file.write_text(text + aside)
+    assert load_kata("slow-scan").criteria[-1].aside
+    last = criterion.replace("id: bad-requests", "needs: [other-are-refused]\n    id: third")
+    kata_file.write_text(text + aside + last)
+    with pytest.raises(BadValue, match="should not wait for 'other-are-refused', which runs aside"):
+        load_kata("slow-scan")
+
+
 def test_katas_come_in_course_order_then_by_difficulty(root: Path) -> None:
     for slug in ("zebra", "alpha", "unlisted"):
         scaffold(slug)

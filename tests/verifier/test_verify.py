@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -121,6 +122,15 @@ def test_a_service_that_dies_while_it_is_probed_fails_with_its_last_lines(tmp_pa
         _variant(tmp_path, "return response.end(request.url", "process.exit(9); return response.end(request.url")
     )
     assert "ended with code 9" in " ".join((_first_sentence(report), *report.results[0].finding.decided_by))
+
+
+def test_a_service_with_a_port_of_its_own_choice_never_meets_itself_there(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    second = f"http.createServer((_, response) => response.end('metrics')).listen({port})\nconst server"
+    report, _ = _verify(_variant(tmp_path, "const server", second))
+    assert report.verdict is Verdict.PASSED, report
 
 
 def test_a_folder_without_its_entry_file_is_refused_before_anything_starts(tmp_path: Path) -> None:
