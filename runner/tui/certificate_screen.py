@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from runner.catalog.kata import Kata
 from runner.learner.certification import Standing, State
@@ -19,6 +19,7 @@ from runner.record.events import Event
 from runner.record.report import Report
 from runner.tui.board import Board
 from runner.tui.desk import AttemptFiles, Desk, DeskError
+from runner.tui.key_bar import KeyBar
 from runner.tui.progress_screen import STATE_SIGNS
 from runner.tui.safe import safe_line
 from runner.tui.verification import Verification, Verify
@@ -56,7 +57,7 @@ class CertificateScreen(Screen[None]):
         yield Static("Certificate", classes="title", markup=False)
         with VerticalScroll(id="round"):
             yield Static(id="standings", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._look()

@@ -7,11 +7,12 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Footer, Static
+from textual.widgets import ContentSwitcher, Static
 
 from runner.reports.card.card import Card
 from runner.tui.card_pane import CardPane
 from runner.tui.diff_pane import DiffPane
+from runner.tui.key_bar import KeyBar
 from runner.tui.pane_bar import PaneBar
 from runner.tui.safe import safe_line
 
@@ -43,7 +44,7 @@ class CompareScreen(Screen[None]):
         with ContentSwitcher(initial="evidence"):
             yield CardPane(id="evidence")
             yield DiffPane(id="code")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     async def on_mount(self) -> None:
         await self.query_one(CardPane).show(self._card)

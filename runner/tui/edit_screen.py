@@ -9,10 +9,11 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from runner.tui.ask_screen import AskScreen
 from runner.tui.code_area import CodeArea
+from runner.tui.key_bar import KeyBar
 from runner.tui.open_file import CannotEdit, OpenFile
 from runner.tui.safe import safe_line
 
@@ -49,7 +50,7 @@ class EditScreen(Screen[None]):
         yield Static(safe_line(str(self._file.path), 300), classes="title", markup=False)
         yield Static(id="edit-state", markup=False)
         yield CodeArea(self._file.text, self._file.path.name)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.area.focus()

@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, OptionList
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from runner.tui.key_bar import KeyBar
 from runner.tui.safe import safe_line
 
 MOST_FILES = 200
@@ -38,7 +39,7 @@ class FilesScreen(ModalScreen[Path | None]):
         with Vertical(classes="card") as card:
             card.border_title = "edit which file? (enter opens)"
             yield OptionList(*options, markup=False, compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         files = self.query_one(OptionList)

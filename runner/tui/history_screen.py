@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from runner.catalog.kata import Kata
@@ -19,6 +19,7 @@ from runner.learner.store import Attempt
 from runner.record.report import Report
 from runner.tui.attempt_text import attempt_row, attempt_text
 from runner.tui.desk import Desk, DeskError
+from runner.tui.key_bar import KeyBar
 from runner.tui.safe import safe_line
 
 
@@ -65,7 +66,7 @@ class HistoryScreen(Screen[None]):
             yield AttemptList(markup=False, compact=True)
             with VerticalScroll(id="attempt"):
                 yield Static(id="attempt-text", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         try:

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from runner.catalog.kata import Kata
 from runner.learner.saves import changed, saved
@@ -25,6 +25,7 @@ from runner.tui.judged import judged_of
 from runner.tui.kata_actions import Moment, pane_action_acts, run_action_acts
 from runner.tui.kata_status import status_text
 from runner.tui.kata_view import WIDE, KataView
+from runner.tui.key_bar import KeyBar
 from runner.tui.messages import DebriefRequested, HistoryRequested, LessonRequested, NextRequested
 from runner.tui.pane_bar import PaneBar
 from runner.tui.past import Past
@@ -120,7 +121,7 @@ class KataScreen(Screen[None]):
         yield Static(Content(safe_line(title, 200)), classes="title", markup=False)
         yield Static(id="status", markup=False)
         yield KataView(self._kata)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     # -- arriving and leaving
 

@@ -11,12 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from runner.catalog.blocks import Block
 from runner.catalog.quiz import question_key
 from runner.record.tries import TryEvent
 from runner.tui.desk import Desk, DeskError, Lesson
+from runner.tui.key_bar import KeyBar
 from runner.tui.lesson_lines import link_line, page_line
 from runner.tui.links import Link, links_of
 from runner.tui.messages import KataRequested, LessonRequested
@@ -73,7 +74,7 @@ class LessonScreen(Screen[None]):
         yield Static(id="lesson-title", classes="title", markup=False)
         with Container(id="lesson-body"):
             yield Reader(self._lesson.pages[self._page].markdown)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     async def on_mount(self) -> None:
         self._timer = self.set_interval(FLUSH_S, self._flush, pause=True)

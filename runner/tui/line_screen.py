@@ -8,8 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
+from runner.tui.key_bar import KeyBar
 from runner.tui.safe import safe_line, safe_text
 
 
@@ -31,7 +32,7 @@ class LineScreen(ModalScreen[str | None]):
             yield Static(self._question, markup=False)
             yield Input(safe_line(self._text, 300), select_on_focus=False)
             yield Static(safe_line(self._note, 300), classes="muted", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

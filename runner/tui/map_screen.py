@@ -10,11 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
 from runner.tui.course_list import CourseList
 from runner.tui.desk import CourseMap, Desk, DeskError, Entry, Progress
 from runner.tui.heap import tidy
+from runner.tui.key_bar import KeyBar
 from runner.tui.map_about import about_text, not_built
 from runner.tui.map_filter import Texts, filter_after, shown
 from runner.tui.map_rows import standing
@@ -64,7 +65,7 @@ class MapScreen(Screen[None]):
             with VerticalScroll(id="about", can_focus=False):
                 yield Static(id="about-text", markup=False)
         yield Static(id="sandbox", classes="muted", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one("#search", Input).display = False

@@ -10,8 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, OptionList
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
+
+from runner.tui.key_bar import KeyBar
 
 
 class PickList(OptionList):
@@ -41,7 +43,7 @@ class PickScreen(ModalScreen[int | None]):
         with Vertical(classes="card") as card:
             card.border_title = self._title
             yield PickList(*(Option(line) for line in self._lines), markup=False, compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         lines = self.query_one(PickList)

@@ -12,11 +12,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from runner.learner.certification import Standing, State
 from runner.learner.moving import ENDING
 from runner.tui.desk import Desk, DeskError
+from runner.tui.key_bar import KeyBar
 from runner.tui.messages import CertificateRequested
 from runner.tui.safe import safe_line, safe_text
 
@@ -54,7 +55,7 @@ class ProgressScreen(Screen[None]):
         yield Static("Your work", classes="title", markup=False)
         with VerticalScroll(id="progress-text"):
             yield Static(id="progress", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_screen_resume(self) -> None:
         self._draw()

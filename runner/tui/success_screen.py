@@ -8,13 +8,14 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Footer, Static
+from textual.widgets import ContentSwitcher, Static
 
 from runner.catalog.kata import Kata
 from runner.reports.card.card import Card
 from runner.tui.answers_pane import AnswersPane
 from runner.tui.card_pane import CardPane
 from runner.tui.desk import Desk, DeskError
+from runner.tui.key_bar import KeyBar
 from runner.tui.messages import NextRequested
 from runner.tui.pane_bar import PaneBar
 from runner.tui.reader import Reader
@@ -55,7 +56,7 @@ class SuccessScreen(Screen[None]):
             yield Reader(self._debrief, id="debrief")
             yield CardPane(id="before-after")
             yield AnswersPane(id="answers")
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.action_show("debrief")

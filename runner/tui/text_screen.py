@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer
 
+from runner.tui.key_bar import KeyBar
 from runner.tui.reader import Reader
 
 
@@ -30,7 +30,7 @@ class TextScreen(ModalScreen[None]):
         with Vertical(classes="card -tall") as card:
             card.border_title = self._title
             yield Reader(self._markdown)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one(Reader).focus()

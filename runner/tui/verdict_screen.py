@@ -9,12 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from runner.catalog.kata import Criterion
 from runner.record.finding import Verdict
 from runner.record.report import CriterionResult
 from runner.tui.evidence_chart import EvidenceChart
+from runner.tui.key_bar import KeyBar
 from runner.tui.moment import Moment
 from runner.tui.safe import safe_line
 from runner.tui.series_picker import SeriesPicker
@@ -69,7 +70,7 @@ class VerdictScreen(Screen[Wish]):
             yield Static(id="verdict-series", markup=False)
             yield EvidenceChart()
             yield Static(id="verdict-body", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one("#page").focus()

@@ -6,7 +6,6 @@ After a change that is meant: `PRODRILL_UPDATE_SCREENS=1 pytest tests/tui/test_s
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 import pytest
@@ -41,4 +40,4 @@ def test_every_kept_screen_fits_its_size_and_ends_with_its_keys(file: Path) -> N
     lines = file.read_text(encoding="utf-8").splitlines()
     assert len(lines) == height
     assert max(map(len, lines)) <= width
-    assert re.match(r" ?\S+ [A-Z][a-z]+ +\S", lines[-1])
+    assert lines[-1].endswith(" q Quit")
