@@ -18,6 +18,7 @@ from runner.cli.progress import StatusLine, ticking
 from runner.cli.proof_text import row_text, why_wrong
 
 if TYPE_CHECKING:
+    from runner.catalog.kata import Kata
     from runner.verifier.ledger import Ledger
     from runner.verifier.prove import Cell, Row
 
@@ -25,13 +26,13 @@ _TOLD_TIMES = 20
 _WORTH_TELLING = 40
 
 
-def open_ledger(file: Path | None, *, stress: int, jobs: int, answers: Path | None) -> Ledger:
-    """A new ledger, or that of `file` where it is of this commit, this machine and this load. Raises `UserError`."""
+def open_ledger(file: Path | None, katas: Sequence[Kata], *, stress: int, jobs: int, answers: Path | None) -> Ledger:
+    """A new ledger, or that of `file` where it is of this engine, machine and load. Raises `UserError`."""
     from runner.verifier.ledger import SCHEMA, Head, Ledger, LedgerError
     from runner.verifier.origin import here
 
     command = shlex.join(["prodrill", *sys.argv[1:]])
-    head = Head(SCHEMA, here(), stress, jobs, str(answers or ""), command)
+    head = Head(SCHEMA, here(kata.slug for kata in katas), stress, jobs, str(answers or ""), command)
     try:
         return Ledger(head, file)
     except LedgerError as error:

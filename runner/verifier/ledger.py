@@ -1,7 +1,7 @@
 """The ledger of a matrix: a head, and one line for every trial as it comes, so that what was interrupted goes on.
 
-Figures of another commit, another machine or another load do not add up; a ledger that has such is refused. Which
-katas, variants and how many rounds is free: a ledger may be extended.
+Figures of another engine, another kata of the same name, another machine or another load do not add up; a ledger that
+has such is refused. Which variants and how many rounds is free: a ledger may be extended.
 """
 
 from __future__ import annotations
@@ -93,8 +93,9 @@ def read_all(files: Iterable[Path]) -> tuple[list[Head], list[Trial]]:
     trials: list[Trial] = []
     for file in files:
         head, more = read(file)
-        if heads and (differs := _difference(head.origin, heads[0].origin)):
-            raise LedgerError(f"{file} and the ledgers before it do not add up: {differs}.")
+        for before in heads:
+            if differs := _difference(head.origin, before.origin):
+                raise LedgerError(f"{file} and the ledgers before it do not add up: {differs}.")
         heads.append(head)
         trials += more
     return heads, trials
@@ -110,6 +111,9 @@ def _mend(file: Path) -> None:
 
 def _require_same(file: Path, kept: Head, head: Head) -> None:
     differs = _difference(kept.origin, head.origin)
+    unknown = [name for name in head.origin.sources if name not in kept.origin.sources]
+    if not differs and unknown:
+        differs = f"it was begun without {', '.join(unknown)}"
     for name in ("stress", "jobs", "answers"):
         was, now = getattr(kept, name), getattr(head, name)
         if not differs and was != now:
@@ -122,7 +126,8 @@ def _difference(was: Origin, now: Origin) -> str:
     """What differs between two origins, in words; empty where nothing does."""
     if was.machine != now.machine:
         return f"it was made on another machine ({was.machine.text}; this is {now.machine.text})"
-    if was.sources_sha256 != now.sources_sha256:
+    changed = [name for name, sha256 in was.sources.items() if now.sources.get(name, sha256) != sha256]
+    if changed:
         made = f"it was made on commit {was.commit[:12] or 'none'}; this is {now.commit[:12] or 'none'}"
-        return f"the engine, the katas or the answer keys have changed since ({made})"
+        return f"{', '.join(changed)} changed since ({made})"
     return ""

@@ -1,6 +1,7 @@
-"""Where figures come from: the machine, the commit, and a digest of everything that a verdict rests on.
+"""Where figures come from: the machine, the commit, and digests of everything that a verdict rests on.
 
-Two commits that differ only in the app, the commands or the texts have the same digest: their figures add up.
+Two commits that differ only in the app, the commands or the texts have the same digests: their figures add up. So do
+those of one kata when another has changed.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import hashlib
 import os
 import platform
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,7 @@ from runner.sandbox.node import node_version
 
 _SKIPPED = {"node_modules", "__pycache__", "checks", "template"}
 _TOLD_ONLY = {"incident.md", "hints.md", "debrief.md"}
+ENGINE = "engine"
 _ROOMS = ("catalog", "probes", "record", "sandbox", "verifier")
 _SUFFIXES = {".py", ".js", ".mjs", ".ts", ".json", ".yaml", ".sql", ".md", ".lock"}
 
@@ -43,16 +45,23 @@ class Machine(Struct, frozen=True):
 
 
 class Origin(Struct, frozen=True):
-    """`commit` is empty outside a checkout and ends with `+` where files differ from it."""
+    """`commit` is empty outside a checkout and ends with `+` where files differ from it.
+
+    `sources` has a SHA-256 for `ENGINE`, and one for each kata with its answer key.
+    """
 
     machine: Machine
     commit: str
-    sources_sha256: str
+    sources: dict[str, str]
 
 
-def here() -> Origin:
-    """This machine, and what is checked out on it."""
-    return Origin(_machine(), _commit(), _digest())
+def here(katas: Iterable[str]) -> Origin:
+    """This machine, and what is checked out on it of the engine and of these katas."""
+    code, content = Path(__file__).parents[1], content_root()
+    sources = {ENGINE: _digest([*(code / room for room in _ROOMS), *_files_of_all(content / "katas")])}
+    for slug in sorted(set(katas)):
+        sources[slug] = _digest([content / "katas" / slug, content / "solutions" / slug])
+    return Origin(_machine(), _commit(), sources)
 
 
 def _machine() -> Machine:
@@ -89,12 +98,15 @@ def _git(*arguments: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def _digest() -> str:
-    """Of our own code as far as it has a part in verdicts, the katas and the answer keys."""
+def _files_of_all(katas: Path) -> list[Path]:
+    """What lies beside the katas and is of all of them: their packages."""
+    return sorted(file for file in katas.iterdir() if file.is_file() and file.suffix == ".json")
+
+
+def _digest(roots: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    code = Path(__file__).parents[1]
-    for root in (*(code / room for room in _ROOMS), content_root() / "katas", content_root() / "solutions"):
-        for file in _files(root):
+    for root in roots:
+        for file in [root] if root.is_file() else _files(root):
             digest.update(f"{root.name}/{file.relative_to(root)}\0".encode())
             digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

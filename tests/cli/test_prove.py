@@ -159,7 +159,7 @@ def test_a_ledger_of_other_sources_or_of_another_machine_is_refused(typed: Type,
     before = service.read_text()
     service.write_text(before + "// changed\n")
     done = typed(*options, engine=FakeProof())
-    assert done.code == 2 and "have changed since" in done.err
+    assert done.code == 2 and "slow-sum changed since" in done.err
     service.write_text(before)
     ledger = home / "matrix.jsonl"
     ledger.write_text(ledger.read_text().replace('"cores":', '"cores":1'))

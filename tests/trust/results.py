@@ -43,7 +43,9 @@ def _origin(heads: Sequence[Head]) -> Iterator[str]:
     yield ""
     yield f"- Machine: {origin.machine.text}"
     commits = ", ".join(f"`{commit}`" for commit in dict.fromkeys(head.origin.commit or "none" for head in heads))
-    yield f"- Commit: {commits}; engine, katas and answer keys `{origin.sources_sha256[:16]}`"
+    yield f"- Commit: {commits}"
+    sources = {name: sha256 for head in heads for name, sha256 in head.origin.sources.items()}
+    yield "- Sources: " + ", ".join(f"{name} `{sha256[:12]}`" for name, sha256 in sources.items())
     yield from (f"- Command: `{head.command}`" for head in heads)
 
 

@@ -12,7 +12,9 @@ from runner.verifier.origin import Machine, Origin
 from runner.verifier.trial import Condition, Judged, Outcome, Trial
 from tests.trust.results import main
 
-ORIGIN = Origin(Machine("A processor", 2, 8, "Linux 6", "3.11", "24"), "abcdef0123456789", "0" * 64)
+ORIGIN = Origin(
+    Machine("A processor", 2, 8, "Linux 6", "3.11", "24"), "abcdef0123456789", {"engine": "0" * 64, "k": "1" * 64}
+)
 
 
 def _ledger(file: Path, stress: int, *outcomes: Outcome) -> str:

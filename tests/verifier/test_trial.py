@@ -101,19 +101,32 @@ def test_margins_are_those_of_right_verdicts_and_the_thinnest_comes_first() -> N
     assert found[0].failed is None and found[3].passed is None and found[2].unit == "s"
 
 
-def _head(commit: str = "abc", sources: str = "0") -> Head:
-    return Head(
-        SCHEMA, Origin(Machine("cpu", 2, 8, "Linux", "3.11", "24"), commit, sources), 0, 1, "", "prodrill prove"
-    )
+def _head(commit: str = "abc", **katas: str) -> Head:
+    origin = Origin(Machine("cpu", 2, 8, "Linux", "3.11", "24"), commit, {"engine": "0", **katas})
+    return Head(SCHEMA, origin, 0, 1, "", "prodrill prove")
 
 
 def test_ledgers_are_read_as_one_where_engine_and_katas_are_the_same(tmp_path: Path) -> None:
-    for name, commit, sources in (("a", "abc", "0"), ("b", "def", "0"), ("c", "def", "1")):
-        Ledger(_head(commit, sources), tmp_path / name).add(_trial("accepted", _one(P, P)))
-    heads, trials = read_all([tmp_path / "a", tmp_path / "b"])
-    assert (len(heads), len(trials)) == (2, 2)
-    with pytest.raises(LedgerError, match="have changed since"):
-        read_all([tmp_path / "a", tmp_path / "c"])
+    heads = {
+        "a": _head("abc", pool="0"), "b": _head("def", pool="0"), "other": _head("def", orm="5"),
+        "changed": _head("def", orm="5", pool="1"), "engine": _head("def", engine="1"),
+    }  # fmt: skip
+    for name, head in heads.items():
+        Ledger(head, tmp_path / name).add(_trial("accepted", _one(P, P)))
+    read, trials = read_all([tmp_path / "a", tmp_path / "b", tmp_path / "other"])
+    assert (len(read), len(trials)) == (3, 3)
+    with pytest.raises(LedgerError, match="add up: pool changed since"):
+        read_all([tmp_path / "a", tmp_path / "other", tmp_path / "changed"])
+    with pytest.raises(LedgerError, match="engine changed since"):
+        read_all([tmp_path / "a", tmp_path / "engine"])
+
+
+def test_a_ledger_is_resumed_with_the_katas_it_was_begun_with_or_fewer(tmp_path: Path) -> None:
+    file = tmp_path / "ledger"
+    Ledger(_head(pool="0", orm="0"), file)
+    Ledger(_head(orm="0"), file)
+    with pytest.raises(LedgerError, match="begun without retries"):
+        Ledger(_head(orm="0", retries="0"), file)
 
 
 def test_a_ledger_keeps_what_it_was_given_and_forgets_a_line_that_was_cut(tmp_path: Path) -> None:

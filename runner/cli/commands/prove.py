@@ -116,7 +116,7 @@ def command(
     plan = plan_since(chosen, changed_files(since), answers) if since and not everything else plan_all(chosen, variants)
     where = list(sandboxes) or available_sandboxes()
     cells = _cells(plan, where, answers, repeat, quota=quota)
-    ledger = open_ledger(resume, stress=stress, jobs=jobs, answers=answers)
+    ledger = open_ledger(resume, chosen, stress=stress, jobs=jobs, answers=answers)
     proving = Proving(engine_of(ctx), ledger, jobs=jobs, table=json_file != "-")
     times = f", {repeat} times" if repeat > 1 else ""
     tell(f"Proving {_count(plan)} in {' and '.join(where)}{times}{proving.told_beside(cells)}.")
