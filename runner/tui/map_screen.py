@@ -185,7 +185,7 @@ class MapScreen(Screen[None]):
                 self.notify(safe_line(str(error), 600), severity="error", markup=False)
         search = self.query_one("#search", Input)
         search.display = True
-        search.focus()
+        self.set_focus(search)  # at once: the letters that follow the key are its own
         self._draw()
 
     def on_input_changed(self, event: Input.Changed) -> None:

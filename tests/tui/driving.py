@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from runner.clock import monotonic_s
 from runner.learner.settings import Settings
 from runner.tui.app import ProdrillApp
+from runner.tui.key_bar import KeyBar
 from tests.tui.fakes import FakeDesk, FakeEngine, FakeTrier, screen_text
 
 SIZES = [(80, 24), (100, 30), (140, 42)]
@@ -46,11 +47,15 @@ class Driver:
 
         await self.until(holds, f"for a line {starts!r} with {texts} without {without!r}")
 
+    def footer(self) -> list[str]:
+        """The lines of keys at the foot of the screen."""
+        return screen_text(self.app).splitlines()[-self.app.screen.query_one(KeyBar).size.height :]
+
     async def sees_footer(self, *texts: str, without: Sequence[str] = ()) -> None:
-        """Waits until the last line has all `texts` and nothing of `without`."""
+        """Waits until the lines of keys have all `texts` and nothing of `without`."""
 
         def holds() -> bool:
-            footer = screen_text(self.app).splitlines()[-1]
+            footer = "\n".join(self.footer())
             return all(text in footer for text in texts) and not any(text in footer for text in without)
 
         await self.until(holds, f"for a footer with {texts} without {without}")
