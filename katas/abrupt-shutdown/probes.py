@@ -24,7 +24,7 @@ judges = beside(__file__, "judges")
 working = beside(__file__, "working")
 scene = beside(__file__, "warehouse")
 
-POLL_S = 0.02
+POLL_S, LOOK_S = 0.02, 0.1
 BY_HAND_S = 3.0
 HELD_SHARE = 0.7
 """Of the grace. Whoever leaves by the clock, and soon enough where there is nothing to do, is gone by then."""
@@ -69,7 +69,11 @@ async def until_not_ready(service: Service, client: Client, history: History, wi
 
 async def until_it_leaves(service: Service, history: History, within_s: float) -> None:
     """Wait for an exit of its own; the kill that ends every probe is none, and is in the history as well."""
-    exited = await service.exited(within_s)
+    since_s, until_s = history.signals[0].at_s, history.now() + within_s
+    while (exited := await service.exited(max(0.0, min(LOOK_S, until_s - history.now())))) is None:
+        if history.now() >= until_s:
+            break
+        history.sample("running since the signal", history.now() - since_s, "s", until_s - since_s)
     history.note("left", exited is not None)
     history.note("watched_until_s", history.now())
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
-from runner.probes import Client, Finding, History, Inputs, Load, Postgres, Req, Service, beside, probe
+from runner.probes import Census, Client, Finding, History, Inputs, Load, Postgres, Req, Service, beside, probe
 
 play = beside(__file__, "market")
 judges = beside(__file__, "judges")
@@ -104,18 +105,36 @@ async def at_rest(postgres: Postgres) -> None:
         await asyncio.sleep(0.01)
 
 
-async def look_at_the_books(postgres: Postgres, tag: str) -> None:
+async def look_at_the_books(postgres: Postgres, tag: str) -> Census:
     """What was run and sent since the last time, and then count anew: nothing in between goes uncounted for long."""
     await at_rest(postgres)
-    await postgres.census("statements", tag=tag)
+    census = await postgres.census("statements", tag=tag)
     await postgres.census("wire", tag=tag)
     await postgres.forget_statements()
+    return census
+
+
+def show_statements(history: History, census: Census, requests: int = 1) -> None:
+    """On the chart, beside what so many requests may take."""
+    statements = sum(row["calls"] for row in census.rows)
+    history.sample("statements at a time", statements, "statements", judges.STATEMENTS * requests)
+
+
+def show_rows(history: History, census: Census, answer: Any) -> None:
+    """On the chart, as a share of what may be fetched for the answer."""
+    share = sum(row["rows"] for row in census.rows) / judges.rows_for(play.objects(answer))
+    history.sample("rows fetched", 100 * share, "% of those allowed", 100)
 
 
 async def ask_at_sizes(
-    service: Service, client: Client, postgres: Postgres, inputs: Inputs, history: History
+    service: Service,
+    client: Client,
+    postgres: Postgres,
+    inputs: Inputs,
+    history: History,
+    show: Callable[[Census, Any], None],
 ) -> dict[str, Any]:
-    """A start, then requests of several sizes in random order, the statements of each counted.
+    """A start, then requests of several sizes in random order, the statements of each counted, and shown by `show`.
 
     Returns the answer that each of them should have; of the start and of the time in which nobody asks, nothing.
     """
@@ -139,7 +158,7 @@ async def ask_at_sizes(
     await look_at_the_books(postgres, "the start")
     for tag in inputs.sample(sorted(asked), len(asked)):
         shown[tag] = await asked[tag](tag)
-        await look_at_the_books(postgres, tag)
+        show(await look_at_the_books(postgres, tag), shown[tag])
     await asyncio.sleep(inputs.uniform(*NOBODY_ASKS_S))
     await look_at_the_books(postgres, "afterwards, when nobody asked,")
     return shown
@@ -150,7 +169,7 @@ async def pages_of_several_sizes(
     service: Service, client: Client, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
     """The statements of a start, and of requests that show more and less, the first of them the first there is."""
-    await ask_at_sizes(service, client, postgres, inputs, history)
+    await ask_at_sizes(service, client, postgres, inputs, history, lambda census, _: show_statements(history, census))
 
 
 @pages_of_several_sizes.judge
@@ -163,7 +182,9 @@ async def rows_of_several_sizes(
     service: Service, client: Client, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
     """The rows of a start, and of requests that show more and less, in a database that holds far more."""
-    shown = await ask_at_sizes(service, client, postgres, inputs, history)
+    shown = await ask_at_sizes(
+        service, client, postgres, inputs, history, lambda census, answer: show_rows(history, census, answer)
+    )
     history.note("allowed", {tag: judges.rows_for(play.objects(answer)) for tag, answer in shown.items()})
     history.note("allowed_bytes", {tag: judges.bytes_for(answer) for tag, answer in shown.items()})
 
@@ -224,7 +245,7 @@ async def ten_shops_at_once(
             ask.expect(tag, path, page)
         await postgres.forget_statements()
         await load.at_once([Req("GET", path) for path in pages], tag=tag)
-        await look_at_the_books(postgres, tag)
+        show_statements(history, await look_at_the_books(postgres, tag), judges.CALLERS)
 
 
 @ten_shops_at_once.judge

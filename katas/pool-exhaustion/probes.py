@@ -215,7 +215,9 @@ async def the_house_is_empty(client: Client, load: Load, postgres: Postgres, inp
     await office.barrier()
 
     async def is_at_rest() -> bool:
-        return not told.in_transaction((await postgres.census("sessions", "rest")).rows)
+        left = told.in_transaction((await postgres.census("sessions", "rest")).rows)
+        history.sample("sessions in a transaction", len(left), "sessions", 0)
+        return not left
 
     await scene.until(is_at_rest, told.AT_REST_AFTER_S, history, every_s=0.1)
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from runner.probes import (
+    ANSWERS,
     Client,
     Downstreams,
     Finding,
@@ -268,6 +269,7 @@ async def the_store_hangs_and_dies(
 ) -> None:
     """The store is paused and goes on, then is killed and started anew, empty; the same is asked in both outages."""
     baths = scenery.Baths(client, downstreams, inputs, history)
+    history.bound(ANSWERS, away.WITHIN_S * 1000)
     kept = await baths.signed_in(inputs.choice(replicas), "made")
     ended = await baths.signed_in(inputs.choice(replicas), "made and ended")
     old = ended.sid

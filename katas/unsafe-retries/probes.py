@@ -7,6 +7,7 @@ import contextlib
 from typing import Any
 
 from runner.probes import (
+    ANSWERS,
     Call,
     Client,
     Downstreams,
@@ -259,6 +260,7 @@ async def the_provider_never_answers(
 ) -> None:
     """Two orders for each way of never answering; then as long a look as another attempt would take."""
     provider = play.Provider(downstreams["payments"])
+    history.bound(ANSWERS, judges.DEADLINE_S * judges.PATIENCE * 1000)
     orders = [(tag, play.new_order(inputs)) for tag in (*ENDLESS, TOO_LONG) for _ in range(2)]
     for tag, order in orders:
         step = ENDLESS.get(tag) or play.answer(503, retry_after=inputs.randint(2, 90))

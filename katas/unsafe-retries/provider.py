@@ -79,6 +79,9 @@ class Provider:
         if key not in self.charges:
             self.charges[key] = {"id": f"ch_{len(self.charges) + 1:04d}", **asked, "status": "captured"}
             self.pay.effect("charge", key=key, id=self.charges[key]["id"], **asked)
+            if self.history.criterion == "charged-once":
+                times = sum(charge["order"] == asked["order"] for charge in self.charges.values())
+                self.history.sample("charges of one order", times, "charges", 1)
         made = self.charges[key]
         return made if all(made[name] == asked[name] for name in asked) else None
 

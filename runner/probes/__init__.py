@@ -24,6 +24,7 @@ from runner.probes.postgres import Postgres
 from runner.probes.probe import Probe, probe
 from runner.probes.replicas import Replicas
 from runner.probes.replies import drip, hang, reply, reset, sequence, stall_mid_body
+from runner.probes.seen import ANSWERS
 from runner.probes.service import Service
 from runner.probes.valkey import Valkey
 from runner.record.backing import BackingAct, Census
@@ -32,6 +33,7 @@ from runner.record.history import CallRecord, Effect, Exchange, History
 from runner.sandbox.turns import Turns, slept_s
 
 __all__ = [
+    "ANSWERS",
     "VERY_LATE_S",
     "BackingAct",
     "Call",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from runner.record.events import VitalsSampled
-from runner.record.finding import Series
+from runner.record.finding import Series, thinned
 
 LOOP_DELAY = "event-loop delay"
 MEMORY = "resident memory"
-MOST_POINTS = 200
 _MIB = 2**20
 
 
@@ -35,10 +34,3 @@ class KeptVitals:
             Series(LOOP_DELAY, "ms", delay),
             Series(MEMORY, "MiB", memory, float(memory_mb), "memory the kata grants"),
         )
-
-
-def thinned(points: list[tuple[float, float]], most: int = MOST_POINTS) -> tuple[tuple[float, float], ...]:
-    """At most `most` of the points in their order, each the highest of those it stands for."""
-    step = -(-len(points) // most)
-    groups = (points[first : first + step] for first in range(0, len(points), step or 1))
-    return tuple((round(t_s, 3), value) for t_s, value in (max(group, key=lambda point: point[1]) for group in groups))

@@ -23,6 +23,7 @@ from runner.probes.kept_vitals import KeptVitals
 from runner.probes.probe import Probe
 from runner.probes.replicas import Replicas
 from runner.probes.rotation import Rotation
+from runner.probes.seen import SeenLive
 from runner.probes.service import Service
 from runner.probes.vitals import Vitals, VitalsReceiver
 from runner.record.events import (
@@ -124,7 +125,9 @@ class Stage:
         """A fresh history whose samples are shown live."""
         self._criterion = criterion
         self.kept_vitals.begin(self.now())
-        return History(criterion, self.seed, self._show_sample)
+        history = History(criterion, self.seed, self._show_sample, lambda event: live.take(event))
+        live = SeenLive(self._show_sample, lambda: history.bounds)
+        return history
 
     def _tell_vitals(self, sample: VitalsSampled) -> None:
         self.kept_vitals.take(sample)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from msgspec import Struct, structs
 
 from runner.catalog.kata import Limits
+from runner.probes.seen import seen
 from runner.record.finding import Finding, Verdict
 from runner.record.history import Exited, History, Offered
 
@@ -58,6 +59,8 @@ def find_out(criterion: str, judge: Judge | None, history: History, limits: Limi
     if trouble is not None:
         return Outcome(Finding(Verdict.ERROR, f"Our probe broke: {trouble.text}. {_NOT_YOURS}; please report it."))
     finding = _doubted(_judge(criterion, judge, history), history)
+    if not finding.series:
+        finding = structs.replace(finding, series=seen(history))
     return Outcome(_with_exit(finding, unasked, history, limits))
 
 

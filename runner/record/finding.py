@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     FAILED = "failed"
 
 
+MOST_POINTS = 200
 _WEIGHT = {verdict: weight for weight, verdict in enumerate(Verdict)}
 
 
@@ -37,6 +38,13 @@ class Series(Struct, frozen=True):
     points: tuple[tuple[float, float], ...]
     limit: float | None = None
     limit_label: str = ""
+
+
+def thinned(points: list[tuple[float, float]], most: int = MOST_POINTS) -> tuple[tuple[float, float], ...]:
+    """At most `most` of the points in their order, each the highest of those it stands for."""
+    step = -(-len(points) // most)
+    groups = (points[first : first + step] for first in range(0, len(points), step or 1))
+    return tuple((round(t_s, 3), value) for t_s, value in (max(group, key=lambda point: point[1]) for group in groups))
 
 
 class Measure(Struct, frozen=True):

@@ -71,15 +71,24 @@ class _Kept(Struct):
     faults: dict[str, int] = {}
     acts: list[BackingAct] = []
     censuses: list[Census] = []
+    bounds: dict[str, float] = {}
 
 
 class History:
-    """Append while a probe drives, read in a judge. `on_sample` hears each sample as it is taken."""
+    """Append while a probe drives, read in a judge. `on_sample` hears each sample as it is taken, and `on_seen` each
+    request that ended and each call that reached a third party.
+    """
 
-    def __init__(self, criterion: str = "", seed: int = 0, on_sample: Callable[[Sampled], None] | None = None) -> None:
+    def __init__(
+        self,
+        criterion: str = "",
+        seed: int = 0,
+        on_sample: Callable[[Sampled], None] | None = None,
+        on_seen: Callable[[Exchange | CallRecord], None] | None = None,
+    ) -> None:
         self._kept = _Kept(criterion=criterion, seed=seed)
         self._began_s = monotonic_s()
-        self._on_sample = on_sample
+        self._on_sample, self._on_seen = on_sample, on_seen
         self._calls: dict[tuple[str, int], int] = {}
 
     def now(self) -> float:
@@ -107,14 +116,22 @@ class History:
         if self._on_sample is not None:
             self._on_sample(sampled)
 
+    def bound(self, series: str, limit: float) -> None:
+        """A limit to draw in a series that comes of itself, such as `ANSWERS` (`runner.probes.seen`)."""
+        self._kept.bounds[series] = limit
+
     def add_exchange(self, exchange: Exchange) -> None:
         self._kept.exchanges.append(exchange)
+        if self._on_seen is not None:
+            self._on_seen(exchange)
 
     def put_call(self, call: CallRecord) -> None:
         """Record a call, or what became of one recorded before (same link and number)."""
         index = self._calls.setdefault((call.link, call.n), len(self._kept.calls))
         if index == len(self._kept.calls):
             self._kept.calls.append(call)
+            if self._on_seen is not None:
+                self._on_seen(call)
         else:
             self._kept.calls[index] = call
 
@@ -221,6 +238,15 @@ class History:
     def censuses(self, of: str | None = None, tag: str | None = None) -> list[Census]:
         """What was found in backing services, in order."""
         return [c for c in self._kept.censuses if (of is None or c.of == of) and (tag is None or c.tag == tag)]
+
+    @property
+    def bounds(self) -> dict[str, float]:
+        return self._kept.bounds
+
+    @property
+    def sampled(self) -> list[str]:
+        """The names of the series that samples were taken of, in the order they began."""
+        return list(dict.fromkeys(s.series for s in self._kept.sampled))
 
     def samples(self, series: str) -> list[Sampled]:
         return [s for s in self._kept.sampled if s.series == series]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from runner.probes.kept_vitals import MOST_POINTS, KeptVitals, thinned
+from runner.probes.kept_vitals import KeptVitals
 from runner.record.events import VitalsSampled
+from runner.record.finding import MOST_POINTS, thinned
 
 
 def sample(at_s: float, delay_ms: float, rss_mib: float = 64.0) -> VitalsSampled:
