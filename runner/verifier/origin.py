@@ -20,7 +20,7 @@ from runner.catalog.content import content_root
 from runner.sandbox.node import node_version
 
 _SKIPPED = {"node_modules", "__pycache__", "checks", "template"}
-_TOLD_ONLY = {"incident.md", "hints.md", "debrief.md"}
+_TOLD_ONLY = {"incident.md", "hints.md", "debrief.md", "broken.json"}
 ENGINE = "engine"
 _ROOMS = ("catalog", "probes", "record", "sandbox", "verifier")
 _SUFFIXES = {".py", ".js", ".mjs", ".ts", ".json", ".yaml", ".sql", ".md", ".lock"}
