@@ -20,6 +20,11 @@ def settle() -> None:
     gc.set_threshold(_NEW_OBJECTS, _YOUNG_LOOKS, _OLD_LOOKS)
 
 
+def sweep() -> None:
+    """Look through what is new since the last time, before it becomes so much that it takes long: some 10 ms a page."""
+    gc.collect(1)
+
+
 def tidy() -> None:
     """To be called where nobody waits: takes some 0.2 s."""
     gc.collect()

@@ -17,6 +17,7 @@ from runner.catalog.blocks import Block
 from runner.catalog.quiz import question_key
 from runner.record.tries import TryEvent
 from runner.tui.desk import Desk, DeskError, Lesson
+from runner.tui.heap import sweep, tidy
 from runner.tui.key_bar import KeyBar
 from runner.tui.lesson_lines import link_line, page_line
 from runner.tui.links import Link, links_of
@@ -33,6 +34,7 @@ from runner.tui.verification import Verification
 FLUSH_S = 1 / 5
 KEEP_PLACE_S = 2.0
 _SAME_PLACE = 1e-4
+_TURNS_TO_TIDY, _QUIET_AFTER_S = 6, 3.0
 WIDE = 130
 TryOut = Callable[[Block], AsyncIterator[TryEvent]]
 """A block to the events of one try of it: the engine, or a test's stream."""
@@ -69,6 +71,8 @@ class LessonScreen(Screen[None]):
         self._pane: TryPane | None = None
         self._share = lesson.scroll
         self._links: tuple[Link, ...] = ()
+        self._turns = 0
+        self._quiet: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="lesson-title", classes="title", markup=False)
@@ -145,6 +149,21 @@ class LessonScreen(Screen[None]):
         reader.focus()
         await reader.show(self._lesson.pages[self._page].markdown)
         await self._arrived()
+        self._clean_up_behind()
+
+    def _clean_up_behind(self) -> None:
+        """The pages that were turned leave much behind: a little is looked at now, all of it when somebody reads on."""
+        self._turns += 1
+        self.call_after_refresh(sweep)
+        if self._quiet is not None:
+            self._quiet.stop()
+        if self._turns >= _TURNS_TO_TIDY:
+            self._quiet = self.set_timer(_QUIET_AFTER_S, self._tidy)
+
+    def _tidy(self) -> None:
+        if self.is_active:
+            self._turns = 0
+            tidy()
 
     async def on_lesson_requested(self, message: LessonRequested) -> None:
         """A link to another page of this lesson is followed here; any other goes on to the app."""

@@ -74,12 +74,17 @@ class MapScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         if self._course.parts:
-            self.set_timer(_QUIET_AFTER_S, tidy)
+            self.set_timer(_QUIET_AFTER_S, self._tidy)
         try:
             self._course = self._desk.course_map()
         except DeskError as error:
             self._course = CourseMap((), (str(error),))
         self._draw()
+
+    def _tidy(self) -> None:
+        """Not where something was opened meanwhile: somebody waits for its pages."""
+        if self.is_active:
+            tidy()
 
     def on_resize(self) -> None:
         self._draw()

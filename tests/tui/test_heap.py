@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from runner.tui.heap import settle, tidy
+from runner.tui.heap import settle, sweep, tidy
 
 
 class Knot:
@@ -33,3 +33,22 @@ def test_what_is_loaded_stays_and_what_comes_later_is_found_in_a_quiet_moment() 
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
+
+
+def test_a_sweep_finds_what_is_new_and_leaves_what_is_old() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(10):
+            Knot()
+        sweep()
+        assert Knot.living == 0
+        kept = [Knot() for _ in range(10)]
+        sweep()
+        del kept
+        sweep()
+        assert Knot.living == 10
+        tidy()
+        assert Knot.living == 0
+    finally:
+        gc.enable()
