@@ -5,6 +5,7 @@ Ledgers are what `prodrill prove --resume LEDGER` writes; all have to be of one 
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from runner.verifier.trial import Condition, Trial, surprises
 FILE = Path(__file__).with_name("RESULTS.md")
 NOTES = "## Notes"
 _FIRST_NOTES = f"{NOTES}\n\nWhat was found on the way, and how it was mended.\n"
+_OPTIONS_KEPT, _FLAGS_KEPT = {"--sandbox", "--stress", "--jobs", "--answers"}, {"--quota"}
 RUNS_A_KATA, QUIET_LIMIT, BUSY_LIMIT = 300, 0.01, 0.05
 
 
@@ -46,7 +48,19 @@ def _origin(heads: Sequence[Head]) -> Iterator[str]:
     yield f"- Commit: {commits}"
     sources = {name: sha256 for head in heads for name, sha256 in head.origin.sources.items()}
     yield "- Sources: " + ", ".join(f"{name} `{sha256[:12]}`" for name, sha256 in sources.items())
-    yield from (f"- Command: `{head.command}`" for head in heads)
+    yield from (f"- Command: `{command}`" for command in dict.fromkeys(_command(head) for head in heads))
+
+
+def _command(head: Head) -> str:
+    """The line that made a ledger, without which katas, how often, and where to: the tables below say that better."""
+    words = iter(shlex.split(head.command))
+    kept = ["prodrill", "prove"]
+    for word in words:
+        if word in _OPTIONS_KEPT:
+            kept += [word, next(words, "")]
+        elif word in _FLAGS_KEPT:
+            kept.append(word)
+    return shlex.join(kept) + " --repeat N --resume FILE"
 
 
 def _targets(trials: Sequence[Trial]) -> Iterator[str]:

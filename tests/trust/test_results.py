@@ -18,7 +18,7 @@ ORIGIN = Origin(
 
 
 def _ledger(file: Path, stress: int, *outcomes: Outcome) -> str:
-    ledger = Ledger(Head(SCHEMA, ORIGIN, stress, 1, "", f"prodrill prove --stress {stress}"), file)
+    ledger = Ledger(Head(SCHEMA, ORIGIN, stress, 1, "", f"prodrill prove k --stress {stress} --resume /somewhere/ledger"), file)
     for number, outcome in enumerate(outcomes):
         verdict = {Outcome.RIGHT: Verdict.PASSED, Outcome.INCONCLUSIVE: Verdict.INCONCLUSIVE}.get(
             outcome, Verdict.FAILED
@@ -38,7 +38,7 @@ def test_the_page_says_what_was_shown_and_what_was_not(tmp_path: Path) -> None:
     assert main(files, into) == 0
     text = into.read_text()
     assert "- Machine: A processor, 2 cores, 8 GB, Linux 6, Python 3.11, Node.js 24" in text
-    assert "- Command: `prodrill prove --stress 4`" in text
+    assert "- Command: `prodrill prove --stress 4 --repeat N --resume FILE`" in text
     assert "| wrong verdicts | 0 | 1 | NOT MET |" in text
     assert "| runs a kata, the fewest | 300 | 302 | met |" in text
     assert "| inconclusive, no loops | 1% at most | 0 of 299 (0 %, below 1 % at 95 %) | met |" in text
