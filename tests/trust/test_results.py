@@ -18,7 +18,9 @@ ORIGIN = Origin(
 
 
 def _ledger(file: Path, stress: int, *outcomes: Outcome) -> str:
-    ledger = Ledger(Head(SCHEMA, ORIGIN, stress, 1, "", f"prodrill prove k --stress {stress} --resume /somewhere/ledger"), file)
+    ledger = Ledger(
+        Head(SCHEMA, ORIGIN, stress, 1, "", f"prodrill prove k --stress {stress} --resume /somewhere/ledger"), file
+    )
     for number, outcome in enumerate(outcomes):
         verdict = {Outcome.RIGHT: Verdict.PASSED, Outcome.INCONCLUSIVE: Verdict.INCONCLUSIVE}.get(
             outcome, Verdict.FAILED

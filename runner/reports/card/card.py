@@ -106,10 +106,13 @@ def make_card(title: str, before: Side, after: Side, alert: str = "") -> Card:
 
 
 def overlays(before: Report, after: Report) -> tuple[Overlay, ...]:
-    """What was measured over time, of each criterion; then the vitals during the criterion that tells most."""
+    """What was measured over time, first of the criteria that came out otherwise; then the vitals during the one that
+    tells most.
+    """
     was, now = _results(before), _results(after)
     found: list[Overlay] = []
-    for name in dict.fromkeys([*now, *was]):
+    names = dict.fromkeys([*now, *was])
+    for name in sorted(names, key=lambda name: _verdict(was.get(name)) is _verdict(now.get(name))):
         found += _paired(name, _series(was.get(name)), _series(now.get(name)))
     found = [each for each in found if not _is_switch(each)]
     telling = _telling(was, now)
@@ -165,6 +168,10 @@ def _results(report: Report) -> dict[str, CriterionResult]:
 
 def _finding(result: CriterionResult | None) -> Finding | None:
     return None if result is None else result.finding
+
+
+def _verdict(result: CriterionResult | None) -> Verdict | None:
+    return None if result is None else result.finding.verdict
 
 
 def _series(result: CriterionResult | None) -> tuple[Series, ...]:
