@@ -47,18 +47,24 @@ async def side_by_side(criteria: Sequence[Criterion], main: Events, aside: Event
             for told in weave.take_aside(event) if is_aside else weave.take(event):
                 yield told
             if weave.aside_is_vain:
-                pumps[1].cancel()
+                _end(pumps[1])
             elif weave.aside_may_begin:
                 begin.set()
         for told in weave.end():
             yield told
     finally:
         for pump in pumps:
-            pump.cancel()
+            _end(pump)
         ends = await asyncio.gather(*pumps, return_exceptions=True)
     for end in ends:
         if isinstance(end, Exception):
             raise end
+
+
+def _end(pump: asyncio.Task[None]) -> None:
+    """Once: a child that is told a second time while it removes what it started is killed over it."""
+    if not pump.cancelling():
+        pump.cancel()
 
 
 async def _pump(events: Events, is_aside: bool, queue: asyncio.Queue[tuple[bool, Event | None]]) -> None:
@@ -175,7 +181,8 @@ class Weave:
             if isinstance(event, ProbeStarted):
                 self._telling = event.criterion
             name = event.result.criterion if isinstance(event, ProbeJudged) else self._telling
-            if not all(self._passed(need) for need in self._criteria[name].needs):
+            criterion = self._criteria.get(name)
+            if criterion is None or not all(self._passed(need) for need in criterion.needs):
                 continue
             if isinstance(event, ProbeJudged):
                 self._results[name] = event.result

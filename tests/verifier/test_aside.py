@@ -54,7 +54,7 @@ class Script:
 
     def __init__(self, events: Sequence[Event | asyncio.Event]) -> None:
         self._events = events
-        self.closed = self.was_through = False
+        self.closed = self.was_through = self.cleaned = False
 
     async def run(self) -> AsyncGenerator[Event, None]:
         try:
@@ -67,6 +67,8 @@ class Script:
             self.was_through = True
         finally:
             self.closed = True
+            await asyncio.sleep(0.05)  # a child removes what it started
+            self.cleaned = True
 
 
 async def _told(main: Script, aside: Script) -> list[Event]:
@@ -166,6 +168,7 @@ def test_where_what_it_needs_did_not_pass_nothing_of_it_is_told_and_it_is_ended(
 
     told, aside = asyncio.run(scenario())
     assert aside.closed and not aside.was_through
+    assert aside.cleaned, "told twice to end, and cut off while it cleaned up"
     assert "+slow" not in _names(told) and "=slow blocked" in _names(told)
     ended = told[-1]
     assert isinstance(ended, RunEnded)
@@ -213,7 +216,7 @@ def test_closing_it_closes_both() -> None:
                     break
 
     asyncio.run(scenario())
-    assert main.closed and aside.closed and not main.was_through
+    assert main.cleaned and aside.cleaned and not main.was_through
 
 
 def test_a_fault_of_ours_in_either_is_raised() -> None:
