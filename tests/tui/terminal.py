@@ -18,6 +18,7 @@ from pathlib import Path
 import psutil
 
 from runner.clock import monotonic_s
+from tests.processes import still_running
 
 PATIENCE_S = 120.0
 OPEN = "import sys; from runner.tui.opening import open_app; sys.exit(open_app(sys.argv[1], 'process'))"
@@ -89,7 +90,7 @@ class RealTerminal:
         alive: list[psutil.Process] = []
 
         def holds() -> bool:
-            alive[:] = [each for each in self.family if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+            alive[:] = still_running(self.family)
             return not alive
 
         self.until(holds, f"for {alive} to be gone")

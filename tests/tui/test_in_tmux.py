@@ -10,6 +10,7 @@ import pytest
 
 from runner.catalog.answers import load_key
 from runner.catalog.loader import load_kata
+from tests.processes import still_running
 from tests.tui.tmux import Tmux, in_tmux, why_no_tmux
 
 KATA, FIX = "missing-backpressure", "drain-by-hand"
@@ -66,4 +67,4 @@ def test_a_learner_goes_from_the_map_to_the_debrief(tmp_path: Path) -> None:
         tmux.sees("Solved", "What broke")
         tmux.press("q")
         tmux.sees("left with 0")
-        assert not any(process.is_running() for process in started)
+        assert not still_running(started)

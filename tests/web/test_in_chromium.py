@@ -13,6 +13,7 @@ import pytest
 from runner.catalog.answers import load_key
 from runner.catalog.loader import load_kata
 from runner.tui.editing import editable_files
+from tests.processes import still_running
 from tests.web.chromium import Page, browser, chromium
 from tests.web.serving import Served, prodrill_serve, until
 
@@ -100,7 +101,7 @@ def test_a_page_loaded_anew_has_one_app_and_may_write(served: Served, new_page: 
     page.sees("Continue")
     first = served.apps()
     page.call("Page.reload")
-    until(lambda: not first[0].is_running(), "for the first app to end")
+    until(lambda: not still_running(first[:1]), "for the first app to end")
     page.sees("Continue")
     assert len(served.apps()) == 1
     assert "read only" not in page.screen

@@ -15,6 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from runner.web.pages import assets
+from tests.processes import still_running
 from tests.web.serving import PATIENCE_S, Served, drawn, prodrill_serve, until
 
 
@@ -118,7 +119,7 @@ def test_ctrl_c_ends_every_tab(served: Served) -> None:
         family = served.family()
         served.process.send_signal(signal.SIGINT)
         assert served.process.wait(PATIENCE_S) == 130
-        assert family and not any(process.is_running() for process in family)
+        assert family and not still_running(family)
 
 
 def test_a_killed_server_leaves_no_app_behind(served: Served) -> None:
@@ -126,7 +127,7 @@ def test_a_killed_server_leaves_no_app_behind(served: Served) -> None:
         drawn(socket, "Continue")
         family = served.family()
         served.process.kill()
-        until(lambda: family and not any(process.is_running() for process in family), "for the app to end")
+        until(lambda: family and not still_running(family), "for the app to end")
 
 
 def test_a_port_in_use_is_told_with_what_to_do(served: Served) -> None:
