@@ -48,9 +48,8 @@ def make_sandbox(name: SandboxName, run_id: str) -> tuple[Sandbox, str]:
         return ProcessSandbox(run_id), ""
     try:
         from runner.sandbox.docker import DockerSandbox
-        from runner.sandbox.engine import connect
 
-        client, facts = connect()
+        client, facts = _engine(name)
     except NoEngine as error:
         if name == "docker":
             raise NoEngine(f"{error}; start Docker, or use `--sandbox process`") from error
@@ -58,6 +57,12 @@ def make_sandbox(name: SandboxName, run_id: str) -> tuple[Sandbox, str]:
             run_id
         ), f"{_sentence(str(error))}: the service runs as a process of this machine, not isolated."
     return DockerSandbox(run_id, client, facts), ""
+
+
+def _engine(name: SandboxName) -> tuple[DockerClient, EngineFacts]:
+    from runner.sandbox.engine import ANSWERS_WITHIN_S, ASKED_FOR_WITHIN_S, connect
+
+    return connect(ASKED_FOR_WITHIN_S if name == "docker" else ANSWERS_WITHIN_S)
 
 
 def _sentence(text: str) -> str:
@@ -77,10 +82,9 @@ def prepare(name: SandboxName, progress: Progress, backing: tuple[str, ...] = ()
         return "process"
     try:
         from runner.sandbox.canary import ensure_sealed
-        from runner.sandbox.engine import connect
         from runner.sandbox.image import BaseImage
 
-        client, facts = connect()
+        client, facts = _engine(name)
     except NoEngine as error:
         if name == "docker":
             raise NoEngine(f"{error}; start Docker, or use `--sandbox process`") from error

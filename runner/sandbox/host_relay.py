@@ -18,7 +18,7 @@ from runner.sandbox.relay import Relay
 RELAY_SCRIPT = Path(__file__).with_name("relay.mjs")
 RELAY_MODULES = tuple(RELAY_SCRIPT.with_name(name) for name in ("pair.mjs", "pool.mjs"))
 VITALS_SCRIPT = Path(__file__).with_name("vitals.mjs")
-_READY_WITHIN_S = 5.0
+_READY_WITHIN_S = 15.0
 
 
 class HostRelay:

@@ -59,7 +59,7 @@ class ProcessSandbox:
         self._watchdog.start()
         await self._offload.run(self._make_folder)
         self.relay = await self._offload.run(self._host_relay.start)
-        await self.relay.connect()
+        await self.relay.connect(within_s=10)
         self._record(self._host_relay.pid)
 
     def _make_folder(self) -> None:

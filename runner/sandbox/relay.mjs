@@ -9,7 +9,8 @@
 //   dial {name}      answers {ok: true} or {ok: false, errno} on a line, then frames; of a pool, the answer has its member
 //   take {conn}      the same, for a connection that a service opened to a link
 //   serve {link}     JSON lines: the accepted events of this link come here instead
-// It ends when its control connection does, so a killed verifier leaves no relay behind.
+// It ends when its control connection does, so a killed verifier leaves no relay behind. One that goes before it asked
+// for anything is a verifier that gave the attempt up: it will try again.
 
 import net from 'node:net';
 import { timingSafeEqual } from 'node:crypto';
@@ -194,13 +195,21 @@ const requests = {
   stat: (_, answer) => answer({ open: Object.fromEntries([...pairs].map(([name, set]) => [name, set.size])) }),
 };
 
+function awaitControl() {
+  setTimeout(() => {
+    if (control === null) process.exit(3);
+  }, CONTROL_WITHIN_MS).unref();
+}
+
 function takeControl(socket, rest) {
   control = socket;
+  let asked = false;
   let text = rest.toString();
   const drain = () => {
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
       const request = JSON.parse(text.slice(0, end));
       text = text.slice(end + 1);
+      asked = true;
       requests[request.do](request, (value) => line(socket, { id: request.id, ...value }));
     }
   };
@@ -208,7 +217,11 @@ function takeControl(socket, rest) {
     text += chunk;
     drain();
   });
-  socket.on('close', () => process.exit(0));
+  socket.on('close', () => {
+    if (asked) process.exit(0);
+    control = null;
+    awaitControl();
+  });
   line(socket, { ok: true });
   drain();
   socket.resume();
@@ -255,8 +268,6 @@ const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket)
 server.listen(harnessPort, harnessHost, 1024, () => {
   process.stdout.write(`${JSON.stringify({ ready: true, port: server.address().port })}\n`);
 });
-setTimeout(() => {
-  if (control === null) process.exit(3);
-}, CONTROL_WITHIN_MS).unref();
+awaitControl();
 process.on('SIGTERM', () => process.exit(0));
 process.on('SIGINT', () => {});

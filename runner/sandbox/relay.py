@@ -14,6 +14,11 @@ from runner.sandbox.framed import ConnectRefused, Framed, Receiver, RelayError
 __all__ = ["ConnectRefused", "Framed", "OnAccept", "OnRotation", "Receiver", "Relay", "RelayError"]
 
 
+# One attempt to be let in: where an engine takes the connection before the relay's container does, it may hang.
+_ATTEMPT_S = 1.0
+_ANSWER_WITHIN_S = 15.0
+
+
 class _Control:
     """The control connection: requests with answers by id, and events."""
 
@@ -48,7 +53,7 @@ class _Control:
         self._waiting[self._last_id] = future
         self._writer.write(json.dumps({"id": self._last_id, "do": do, **values}).encode() + b"\n")
         # Not `wait_for`: before Python 3.12 it can lose a cancellation that comes with the answer.
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(_ANSWER_WITHIN_S):
             return await future
 
     async def close(self) -> None:
@@ -87,7 +92,7 @@ class Relay:
     async def _try_control(self) -> bool:
         writer: asyncio.StreamWriter | None = None
         try:
-            async with asyncio.timeout(0.25):
+            async with asyncio.timeout(_ATTEMPT_S):
                 reader, writer = await asyncio.open_connection(self.host, self.port)
                 writer.write(self._first_line("control"))
                 if json.loads(await reader.readline() or b"{}").get("ok"):

@@ -40,11 +40,11 @@ class ContainerRuntime:
     """A server in a container, which keeps its files until it is removed."""
 
     def __init__(self, run_id: str, plan: ContainerPlan) -> None:
-        from runner.sandbox.engine import connect
+        from runner.sandbox.engine import ASKED_FOR_WITHIN_S, connect
 
         self._plan, self._run_id = plan, run_id
         try:
-            client, _ = connect()
+            client, _ = connect(ASKED_FOR_WITHIN_S)
         except NoEngine as error:
             raise SandboxError(f"{error}; the image {plan.image} cannot be run") from error
         self._calls = EngineCalls(client)

@@ -14,7 +14,7 @@ from runner.sandbox.node import node_binary
 from runner.sandbox.relay import Relay
 
 TUNNEL_SCRIPT = Path(__file__).with_name("tunnel.mjs")
-_READY_WITHIN_S = 5.0
+_READY_WITHIN_S = 15.0
 
 
 class Tunnel:
