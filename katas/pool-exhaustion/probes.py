@@ -239,6 +239,7 @@ async def the_database_restarts(
     office = scene.BoxOffice(postgres, client, history)
     await _all_at_once(told.SEATED, house, office, load, history)
     history.note("before", history.notes["together"])
+    made: list[int] = []
     for end in inputs.sample([postgres.kill, postgres.stop], 2):
         show = await house.show()
         async with office.counting(show) as lock:
@@ -249,7 +250,9 @@ async def the_database_restarts(
         for request in (scene.book(house.order(show)), Req("GET", f"/shows/{show.id}")):
             await client.request(request.method, request.path, json=request.json, tag="away", timeout_s=8)
         await postgres.start()
+        made += [row["id"] for row in await postgres.query("SELECT id FROM bookings WHERE show_id = $1", show.id)]
         await _is_served_again(client, house, history)
+    history.note("made as it went", made)
     await _all_at_once(told.SEATED, house, office, load, history)
 
 

@@ -309,6 +309,18 @@ def test_a_service_that_waits_for_its_database_passes() -> None:
     assert probes.so_does_the_service(_restart().history).verdict is Verdict.PASSED
 
 
+def test_a_booking_that_was_made_as_the_database_went_may_be_answered_so() -> None:
+    def left(status: int, made: list[int]) -> History:
+        restart = _restart()
+        restart.history.note("made as it went", made)
+        return restart.sent("under way", status, body=b'{"id": 7}').history
+
+    assert probes.so_does_the_service(left(201, [6, 7])).verdict is Verdict.PASSED
+    finding = probes.so_does_the_service(left(201, [6]))
+    assert finding.verdict is Verdict.FAILED and "(under way) got 201" in finding.sentence
+    assert probes.so_does_the_service(left(200, [7])).verdict is Verdict.FAILED
+
+
 @pytest.mark.parametrize(
     ("restart", "word"),
     [
