@@ -26,6 +26,9 @@ SHARE_OVERTAKING = 0.7
 AGREEING_ROUNDS = 0.8
 LEAST_ASKED = 10
 MOST_RUN_FOR_WORK = 3.0
+# Who runs or sleeps for more than this many times the work draws the round out. Beside four busy loops accepted fixes
+# ran for at most 1.8 times theirs and slept for 0.6, and whoever burnt or slept six seconds did so for 6.9 and more.
+OWN_FOR_WORK = 4.0
 SLOWED_FOR_OURS = 2.0
 PATIENCE_S = 15.0
 
@@ -46,7 +49,8 @@ class Round(NamedTuple):
     `slowed` says how many times as long as all of the work on one core the machine made that: what makes rendering
     slow, a busy machine, makes everybody wait as well. What the service slept, or ran beyond its work, is its own.
     A wait is that of 95 in 100 of those that fall into the work; nobody waits less because a report is stretched.
-    `net_ms` is the wait without what the verifier itself was late in each.
+    `net_ms` is the wait without what the verifier itself was late in each. `is_drawn_out` where the service itself made
+    most of the round: how late the verifier was in all of it then says nothing of a wait.
     """
 
     began_s: float
@@ -57,6 +61,7 @@ class Round(NamedTuple):
     longest: Exchange
     slowed: float
     perhaps_slowed: float
+    is_drawn_out: bool
 
     def limit_ms(self, quiet_ms: float) -> float:
         return quiet_ms * self.slowed
@@ -79,7 +84,8 @@ def rounds_of(history: History, limit_ms: float) -> tuple[list[Round], int]:
         if made is None:
             void += 1
             continue
-        late_ms = history.lag_s(made.began_s, made.began_s + made.took_ms / 1000) * 1000
+        ended_s = made.began_s + made.took_ms / 1000
+        late_ms = 0.0 if made.is_drawn_out else history.lag_s(made.began_s, ended_s) * 1000
         is_perhaps_ours = made.wait_ms > made.limit_ms(limit_ms) >= min(made.net_ms, made.wait_ms - late_ms)
         if is_perhaps_ours or made.cannot_be_told(limit_ms):
             void += 1
@@ -103,10 +109,13 @@ def round_of(history: History, number: int) -> Round | None:
     took_ms = (ended - began) * 1000
     work_ms = float(history.notes.get("work_ms", took_ms)) * len(reports)
     slowed, perhaps = slowed_by(history, number, took_ms, work_ms)
+    told = _spent(history, number)
+    is_drawn_out = told is not None and _draws_out(told, work_ms)
     by_wait = sorted(asked, key=wait_ms_of)
     at = len(asked) - 1 - math.floor(0.05 * len(asked) * min(1.0, work_ms * slowed / took_ms))
     net_ms = sorted(net_ms_of(history, e) for e in asked)[at]
-    return Round(began, took_ms, share, wait_ms_of(by_wait[at]), net_ms, by_wait[at], slowed, perhaps)
+    wait_ms = wait_ms_of(by_wait[at])
+    return Round(began, took_ms, share, wait_ms, net_ms, by_wait[at], slowed, perhaps, is_drawn_out)
 
 
 def slowed_by(history: History, number: int, took_ms: float, work_ms: float) -> tuple[float, float]:
@@ -114,20 +123,32 @@ def slowed_by(history: History, number: int, took_ms: float, work_ms: float) -> 
 
     Without the time that the service slept, and what it ran beyond three times its work. A service that stretches a
     round has its waits of all that time; so for certain it is no more than twice what the verifier's own work was
-    slowed down by just then, and what a quota held the service back.
+    slowed down by just then, and what a quota held the service back; and nothing where it drew the round out itself.
     """
-    told = history.notes.get("spent", [])[number : number + 1]
-    if not told:
+    told = _spent(history, number)
+    if "spent" not in history.notes:
         perhaps = most = took_ms / work_ms
-    elif told[0] is None:
+    elif told is None:
         perhaps = most = min(took_ms / work_ms, slowdown_of(history))
+    elif _draws_out(told, work_ms):
+        perhaps = most = 1.0
     else:
-        idle_ms = float(told[0]["slept_ms"]) + max(0.0, float(told[0]["ran_ms"]) - MOST_RUN_FOR_WORK * work_ms)
+        idle_ms = told["slept_ms"] + max(0.0, told["ran_ms"] - MOST_RUN_FOR_WORK * work_ms)
         perhaps = most = (took_ms - idle_ms) / work_ms
         if history.notes.get("slowdowns"):
-            held_back_ms = float(told[0].get("throttled_ms", 0.0))
+            held_back_ms = told.get("throttled_ms", 0.0)
             most = SLOWED_FOR_OURS * slowdown_of(history) + held_back_ms / work_ms
     return max(1.0, min(perhaps, most)), max(1.0, perhaps)
+
+
+def _draws_out(told: dict[str, float], work_ms: float) -> bool:
+    return max(told["slept_ms"], told["ran_ms"]) > OWN_FOR_WORK * work_ms
+
+
+def _spent(history: History, number: int) -> dict[str, float] | None:
+    """What the service slept and ran in a round, and was held back by a quota, in ms; None where that is not known."""
+    spent: list[dict[str, float] | None] = history.notes.get("spent", [])
+    return spent[number] if number < len(spent) else None
 
 
 def slowdown_of(history: History) -> float:

@@ -27,6 +27,7 @@ from runner.probes import (
     may_be_our_lateness,
     passed,
     probe,
+    ran_between_s,
     slept_s,
 )
 
@@ -193,8 +194,7 @@ async def rendered(
     requests = [report_of(each) for each in portfolios]
     answers = await load.at_once(requests, tag=f"report {number}", timeout_s=overtaking.PATIENCE_S)
     wall_s, after = monotonic_s() - began_s, await service.turns()
-    slept, before_s = slept_s(before, after, wall_s), sum(ran for ran, _ in before.threads.values())
-    ran_s = sum(ran for ran, _ in after.threads.values()) - before_s
+    slept, ran_s = slept_s(before, after, wall_s), ran_between_s(before, after)
     throttled_s = after.throttled_s - before.throttled_s
     told = None if slept is None else {"slept_ms": slept, "ran_ms": ran_s, "throttled_ms": throttled_s}
     spent: list[dict[str, float] | None] = history.notes.get("spent", [])

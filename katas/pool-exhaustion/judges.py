@@ -164,7 +164,7 @@ def nothing_is_open(history: History) -> Finding:
 
 
 def _was_made(exchange: Exchange, history: History) -> bool:
-    """Whether it is rightly answered 201: a database that ends in order may let the lock go a moment before the rest."""
+    """Whether it is rightly answered 201: a database that ends in order may let a lock go a moment too early."""
     return exchange.status == 201 and told.field(exchange).get("id") in history.notes.get("made as it went", [])
 
 

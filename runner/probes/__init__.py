@@ -30,7 +30,7 @@ from runner.probes.valkey import Valkey
 from runner.record.backing import BackingAct, Census
 from runner.record.finding import Finding, Measure, Series, Verdict
 from runner.record.history import CallRecord, Effect, Exchange, History
-from runner.sandbox.turns import Turns, slept_s
+from runner.sandbox.turns import Turns, ran_between_s, slept_s
 
 __all__ = [
     "ANSWERS",
@@ -74,6 +74,7 @@ __all__ = [
     "may_be_our_lateness",
     "passed",
     "probe",
+    "ran_between_s",
     "reply",
     "reset",
     "sequence",

@@ -368,6 +368,26 @@ def test_a_stall_is_not_hidden_in_a_report_that_is_made_long() -> None:
     assert _verdict(probes.they_overtake_one(history)) is Verdict.FAILED
 
 
+@pytest.mark.parametrize("spent", [{"slept_ms": 0.0, "ran_ms": 2400.0}, {"slept_ms": 7000.0, "ran_ms": 400.0}])
+def test_a_busy_machine_excuses_nothing_in_a_round_that_the_service_drew_out(spent: dict[str, float]) -> None:
+    history = History()
+    for name, value in {
+        "key_ms": KEY_MS,
+        "work_ms": 400.0,
+        "rounds": 3,
+        "slowdowns": [4.5],
+        "spent": [spent] * 3,
+    }.items():
+        history.note(name, value)
+    for number in range(3):
+        began = 1.0 + 20.0 * number
+        for n in range(1000):
+            history.add_exchange(_exchange("ordinary", began + n * 0.01, max(1.0, 150.0 - n * 10.0)))
+        history.add_exchange(_exchange(f"report {number}", began, 10_000.0, status=201))
+        history.add_lag(began + 9.0, 0.5)
+    assert _verdict(probes.they_overtake_one(history)) is Verdict.FAILED
+
+
 def test_a_prompt_answer_that_belongs_to_somebody_else_is_none() -> None:
     history = _rendering(1.0)
     history.note("counter", ["a quote came to 5 cents a month"])

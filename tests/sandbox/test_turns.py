@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.sandbox.turns import Turns, slept_s, turns_of
+from runner.sandbox.turns import Turns, ran_between_s, slept_s, turns_of
 
 on_linux = pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="only Linux tells of turns")
 _PROGRAM = """
@@ -40,6 +40,30 @@ def test_work_and_sleep_are_told_apart() -> None:
     working, sleeping = (slept_s(before, after, ended - began) for (began, before), (ended, after) in pairwise(looks))
     assert working is not None and working < 0.2
     assert sleeping is not None and sleeping > 0.2
+
+
+@on_linux
+def test_what_a_thread_and_a_process_ran_that_came_and_went_is_known() -> None:
+    spin = "import time\nends = time.thread_time() + 0.2\nwhile time.thread_time() < ends: pass\n"
+    program = f"""
+import subprocess, sys, threading
+sys.stdin.readline()
+one = threading.Thread(target=exec, args=({spin!r},))
+one.start()
+one.join()
+subprocess.run([sys.executable, "-c", {spin!r}])
+print("gone", flush=True)
+sys.stdin.readline()
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as one:
+        assert one.stdin is not None and one.stdout is not None
+        before = turns_of([one.pid])
+        one.stdin.write(b"\n")
+        one.stdin.flush()
+        one.stdout.readline()
+        after = turns_of([one.pid])
+        one.communicate(b"\n")
+    assert ran_between_s(before, after) > 0.35
 
 
 def test_a_thread_that_has_gone_makes_it_unknown() -> None:
