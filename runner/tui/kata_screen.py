@@ -35,7 +35,7 @@ from runner.tui.verdict_screen import VerdictScreen, Wish
 from runner.tui.verification import Verify
 from runner.tui.workbench import Bench, Ended
 
-FLUSH_S = 1 / 5
+FLUSH_S = 1 / 4
 FULL = 150
 
 

@@ -72,9 +72,10 @@ class KeyBar(Widget):
 
     def _follow(self, screen: Screen[object]) -> None:
         if self.app.app_focus and self.is_attached and screen is self.screen:
-            self.call_after_refresh(self._take_up)
+            self.call_later(self.take_up)
 
-    def _take_up(self) -> None:
+    def take_up(self) -> None:
+        """Show the keys that act by now; it is done by itself a moment after bindings changed."""
         if not self.is_attached or (keys := self._acting()) == self._keys:
             return
         width = self.content_size.width

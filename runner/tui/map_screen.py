@@ -25,6 +25,7 @@ from runner.tui.safe import safe_line
 from runner.tui.search_line import SearchLine
 
 _QUIET_AFTER_S = 1.0
+_ASK_AFTER_S = 0.25
 WIDE = 120
 
 
@@ -55,6 +56,7 @@ class MapScreen(Screen[None]):
         self._course = CourseMap(())
         self._only = "all"
         self._texts: Texts | None = None
+        self._drawn_for = -1
 
     def compose(self) -> ComposeResult:
         yield Static(titled(self._desk, "Prodrill"), classes="title", markup=False)
@@ -70,7 +72,8 @@ class MapScreen(Screen[None]):
     def on_mount(self) -> None:
         self.query_one("#search", Input).display = False
         self.query_one(CourseList).focus()
-        self.call_after_refresh(self.run_worker, self._ask_for_sandbox, thread=True)
+        # Not beside the first paint: both would take turns, and the map come later.
+        self.set_timer(_ASK_AFTER_S, lambda: self.run_worker(self._ask_for_sandbox, thread=True))
 
     def on_screen_resume(self) -> None:
         if self._course.parts:
@@ -87,7 +90,9 @@ class MapScreen(Screen[None]):
             tidy()
 
     def on_resize(self) -> None:
-        self._draw()
+        """Said several times of one size while a screen opens, and each drawing costs a layout."""
+        if self.size.width != self._drawn_for:
+            self._draw()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "show_all":
@@ -106,6 +111,7 @@ class MapScreen(Screen[None]):
     # -- drawing
 
     def _draw(self) -> None:
+        self._drawn_for = self.size.width
         typed = self.query_one("#search", Input).value if self._is_searching else ""
         parts = shown(self._course, self._only, typed, self._texts or {})
         following = self._course.next_entry
