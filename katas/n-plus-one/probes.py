@@ -141,7 +141,7 @@ async def ask_at_sizes(
     market = play.Market(inputs)
     await market.put(postgres)
     ask = Asking(client, history, market)
-    shop, few, many = market.shops[0], inputs.choice(PAGES), inputs.randint(85, 100)
+    shop, few, many = market.shops[0], inputs.choice(PAGES), inputs.randint(85, 99)
     deep = market.page(shop, inputs.randint(150, 250))["next"]
     asked = {
         "1 order": lambda tag: ask.page(tag, shop, 1),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from runner.catalog.loader import load_kata
-from runner.record.events import Event, ProbeStarted, RunEnded, RunStarted
+from runner.record.events import Event, ProbeJudged, ProbeStarted, RunEnded, RunStarted
 from runner.record.finding import Verdict
 from runner.record.stream import read_stream, replay, write_stream
 from tests.tui.record import FOLDER, RECORDED, recording
@@ -28,8 +28,16 @@ def test_a_recording_begins_and_ends_as_a_verification_does(slug: str, fixed: bo
     assert isinstance(events[0], RunStarted)
     assert isinstance(ended, RunEnded)
     assert ended.report.verdict is (Verdict.PASSED if fixed else Verdict.FAILED)
-    assert [event.at_s for event in events] == sorted(event.at_s for event in events)
-    assert any(isinstance(event, ProbeStarted) for event in events)
+    for told in _probes(events):
+        assert [event.at_s for event in told] == sorted(event.at_s for event in told)
+
+
+def _probes(events: list[Event]) -> list[list[Event]]:
+    """What was told of each probe. A probe aside ran beside others, and is told between them."""
+    begins = [at for at, event in enumerate(events) if isinstance(event, ProbeStarted)]
+    ends = [at + 1 for at, event in enumerate(events) if isinstance(event, ProbeJudged)]
+    assert begins
+    return [events[begin : next(end for end in ends if end > begin)] for begin in begins]
 
 
 @every_kata
