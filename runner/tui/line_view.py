@@ -13,6 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 from textual.visual import RenderOptions
+from textual.widget import Widget
 
 R = TypeVar("R")
 
@@ -86,8 +87,21 @@ class LineView(ScrollView, Generic[R], can_focus=True):
         del self._rows[:gone]
         widths = (cell_len(self._draw(row).plain) for row in rows[-self.size.height - 1 :])
         self._widest = max(self._widest, *widths, 0)
-        self.virtual_size = Size(self._widest, len(self._rows))
+        self._measure()
         self.refresh()
+
+    def _measure(self) -> None:
+        """Say how much there is. The whole screen is laid out anew only where a scrollbar comes or goes by it."""
+        there = Size(self._widest, len(self._rows))
+        has = (self.show_horizontal_scrollbar, self.show_vertical_scrollbar)
+        if has != (there.width > self.size.width, there.height > self.size.height):
+            self.virtual_size = there
+            return
+        self.set_reactive(Widget.virtual_size, there)
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.window_virtual_size = there.height
+        if self.show_horizontal_scrollbar:
+            self.horizontal_scrollbar.window_virtual_size = there.width
 
     def render_line(self, y: int) -> Strip:
         x, top = self.scroll_offset
@@ -98,14 +112,11 @@ class LineView(ScrollView, Generic[R], can_focus=True):
         length = content.cell_length
         if length > self._widest:
             self._widest = length
-            self.call_later(self._widen)
+            self.call_later(self._measure)
         options = RenderOptions(self._get_style, {"text_wrap": "nowrap", "text_overflow": "clip"})
         content = self._selected(content, index)
         strip = content.render_strips(max(1, length), 1, self.visual_style, options)[0]
         return strip.crop_extend(x, x + width, self.rich_style).apply_offsets(x, index)
-
-    def _widen(self) -> None:
-        self.virtual_size = Size(self._widest, len(self._rows))
 
     def _selected(self, content: Content, index: int) -> Content:
         selection = self.text_selection
