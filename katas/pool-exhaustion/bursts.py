@@ -82,6 +82,8 @@ def the_rest_is_told(history: History) -> Finding:
     if not history.faults.get("connections taken"):
         return inconclusive("The pool was never seen to be taken.")
     if len(refused) < due:
+        if (taken := history.faults["connections taken"]) < told.SEATED:
+            return inconclusive(f"Only {taken} of {told.SEATED} connections were seen to be taken; one was to be had.")
         if told.is_busy(history):
             return inconclusive("The machine was so busy that answers may have come late for that alone.")
         late = sorted((e for e in excess if e not in in_time), key=lambda e: e.sent_s)
