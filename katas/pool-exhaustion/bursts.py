@@ -81,9 +81,11 @@ def the_rest_is_told(history: History) -> Finding:
         return failed(f"{text}, where the contract says 503.", decided_by=told.seen(other), **shown)
     if not history.faults.get("connections taken"):
         return inconclusive("The pool was never seen to be taken.")
+    seated, taken = history.exchanges("seated"), history.faults["connections taken"]
+    lost = [e for e in seated if e.status != 201]
+    if taken < told.SEATED and (lost or len(refused) < due):
+        return inconclusive(f"Only {taken} of {told.SEATED} connections were seen to be taken; one was to be had.")
     if len(refused) < due:
-        if (taken := history.faults["connections taken"]) < told.SEATED:
-            return inconclusive(f"Only {taken} of {told.SEATED} connections were seen to be taken; one was to be had.")
         if told.is_busy(history):
             return inconclusive("The machine was so busy that answers may have come late for that alone.")
         late = sorted((e for e in excess if e not in in_time), key=lambda e: e.sent_s)
@@ -94,8 +96,7 @@ def the_rest_is_told(history: History) -> Finding:
             f"{opened_s:.3f} s  opened",
         ]
         return failed(f"{text}, for {opened_s - first_sent:.1f} s: they hung.", decided_by=events, **shown)
-    lost = [e for e in history.exchanges("seated") if e.status != 201]
-    if lost or len(history.exchanges("seated")) < told.SEATED:
+    if lost or len(seated) < told.SEATED:
         text = "A booking that had its connection and waited for a lock was answered"
         said = told.answer(lost[0]) if lost else "not at all"
         return failed(f"{text} {said}: it was to be waited for.", decided_by=told.seen(lost), **shown)
