@@ -141,6 +141,7 @@ async def ask_at_sizes(
     market = play.Market(inputs)
     await market.put(postgres)
     ask = Asking(client, history, market)
+    # Never 100, the contract's largest page: that one a fix may be prepared for.
     shop, few, many = market.shops[0], inputs.choice(PAGES), inputs.randint(85, 99)
     deep = market.page(shop, inputs.randint(150, 250))["next"]
     asked = {

@@ -256,13 +256,24 @@ def test_refusals_once_every_connection_is_free_fail_where_they_are_more_than_a_
 
 def test_late_answers_on_a_busy_machine_and_a_pool_that_was_not_full_say_nothing() -> None:
     assert probes.the_rest_is_told(_full(in_time=30).busy().history).verdict is Verdict.INCONCLUSIVE
-    for half in (_full(in_time=35, late=201), _full(seated=503)):
-        half.history.faults["connections taken"] = 3
-        finding = probes.the_rest_is_told(half.history)
-        assert finding.verdict is Verdict.INCONCLUSIVE and "3 of 4" in finding.sentence
     history = _full().history
     history.faults.clear()
     assert probes.the_rest_is_told(history).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("full", "verdict"),
+    [
+        (_full(in_time=35, late=201), Verdict.INCONCLUSIVE),
+        (_full().sent("seated", 503), Verdict.INCONCLUSIVE),
+        (_full(in_time=34, late=201), Verdict.FAILED),
+        (_full(seated=503), Verdict.FAILED),
+    ],
+    ids=["one got the free one", "one of the seated was refused", "two waited for one", "no seated one was served"],
+)
+def test_no_more_may_have_waited_than_connections_were_not_seen_to_be_taken(full: Told, verdict: Verdict) -> None:
+    full.history.faults["connections taken"] = 3
+    assert probes.the_rest_is_told(full.history).verdict is verdict
 
 
 # -- nothing-left-open ------------------------------------------------------------------------------------------------
