@@ -3,62 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
-import random
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from runner.probes import CallRecord, Exchange, Finding, History, Verdict
+from runner.probes import CallRecord, Finding, History, Verdict
 from tests.katas import kata_module
+from tests.katas.unsafe_retries_told import Told
 
 probes = kata_module("unsafe-retries")
-
-
-class Told:
-    """A history put together call by call."""
-
-    def __init__(self, **notes: Any) -> None:
-        self.history = History()
-        self._calls = 0
-        for name, value in notes.items():
-            self.history.note(name, value)
-
-    def call(self, order: str, at_s: float, status: int | None = 503, took_s: float = 0.002, **changes: Any) -> None:
-        """One request to /charges; with `status=None` it was never answered."""
-        self._calls += 1
-        facts: dict[str, Any] = {
-            "link": "payments",
-            "n": self._calls,
-            "conn": self._calls,
-            "method": "POST",
-            "path": "/charges",
-            "headers": {"idempotency-key": order},
-            "body": json.dumps({"order": order}).encode(),
-            "at_s": at_s,
-            "status": status,
-            "answered_s": None if status is None else at_s + took_s,
-        }
-        self.history.put_call(CallRecord(**{**facts, **changes}))
-
-    def checkout(self, tag: str, status: int | None = 201, ended_s: float = 0.1, **changes: Any) -> None:
-        facts: dict[str, Any] = {
-            "tag": tag,
-            "n": 1,
-            "method": "POST",
-            "path": "/checkout",
-            "intended_s": 0.0,
-            "sent_s": 0.0,
-            "outcome": "ok" if status else "unknown",
-            "how": "" if status else "timeout",
-            "status": status,
-            "ended_s": ended_s if status or changes.get("how") else None,
-        }
-        self.history.add_exchange(Exchange(**{**facts, **changes}))
-
-    def charge(self, order: str, key: str, amount: int = 1290) -> None:
-        self.history.add_effect("charge", key, {"order": order, "amount": amount, "id": f"ch_{key}"})
 
 
 # -- checkout-works ---------------------------------------------------------------------------------------------------
@@ -256,73 +209,6 @@ def test_one_retry_before_the_named_seconds_fails(gap_s: float, long_gap_s: floa
 def test_giving_up_a_wait_that_fits_the_deadline_fails() -> None:
     finding = probes.it_is_waited_for(_told_to_wait(None))
     assert finding.verdict is Verdict.FAILED and "not sent again" in finding.sentence
-
-
-# -- retries-spread-out -----------------------------------------------------------------------------------------------
-
-DRAW = random.Random(20150304)
-
-
-def _row(wait: Callable[[int], float], retried: int = 48, lag_s: float = 0.0, stall_s: float = 0.0) -> History:
-    """Orders that fail ten milliseconds apart; `wait(n)` draws the wait before retry n. The verifier may stall."""
-    told = Told(orders=[f"o-{n}" for n in range(48)])
-    for n in range(48):
-        at_s = 0.01 * n
-        for retry in range(5 if n < retried else 2):
-            at_s += wait(retry) if retry else 0.0
-            told.call(f"o-{n}", _seen_s(at_s, stall_s), took_s=0.0)
-    told.history.add_lag(0.5, lag_s)
-    return told.history
-
-
-def _seen_s(at_s: float, stall_s: float) -> float:
-    """What comes while a busy machine stands still is seen at its end, in any order."""
-    return at_s if not stall_s else math.ceil(at_s / stall_s) * stall_s + DRAW.uniform(0, 0.003)
-
-
-JITTERS: dict[str, Callable[[int], float]] = {
-    "full": lambda n: DRAW.uniform(0, 0.2 * 2**n),
-    "half": lambda n: 0.1 * 2**n * DRAW.uniform(0.5, 1),
-    "a fifth on top": lambda n: 0.1 * 2**n * DRAW.uniform(1, 1.2),
-}
-
-
-@pytest.mark.parametrize("stall_s", [0.0, 0.03])
-@pytest.mark.parametrize("jitter", JITTERS)
-def test_waits_drawn_afresh_from_a_growing_range_pass(jitter: str, stall_s: float) -> None:
-    assert probes.they_come_apart(_row(JITTERS[jitter], stall_s=stall_s)).verdict is Verdict.PASSED
-
-
-@pytest.mark.parametrize(
-    ("jitter", "verdict"),
-    [("full", Verdict.PASSED), ("half", Verdict.PASSED), ("a fifth on top", Verdict.INCONCLUSIVE)],
-)
-def test_a_narrow_jitter_cannot_be_told_from_a_machine_that_shakes(jitter: str, verdict: Verdict) -> None:
-    finding = probes.they_come_apart(_row(JITTERS[jitter], lag_s=0.5))
-    assert finding.verdict is verdict
-
-
-@pytest.mark.parametrize("stall_s", [0.0, 0.03, 0.1])
-def test_waits_that_are_the_same_for_all_never_pass_however_the_machine_stalls(stall_s: float) -> None:
-    finding = probes.they_come_apart(_row(lambda n: 0.1 * 2**n, stall_s=stall_s))
-    assert finding.verdict in {Verdict.FAILED, Verdict.INCONCLUSIVE} and finding.value == 0
-    assert stall_s == 0.1 or finding.verdict is Verdict.FAILED
-
-
-def test_waits_that_scatter_and_do_not_grow_fail() -> None:
-    finding = probes.they_come_apart(_row(lambda n: DRAW.uniform(0.2, 0.4)))
-    assert finding.verdict is Verdict.FAILED and "do not grow" in finding.sentence
-
-
-def test_a_trace_of_jitter_is_left_open() -> None:
-    finding = probes.they_come_apart(_row(lambda n: 0.1 * 2**n * DRAW.uniform(1, 1.12)))
-    assert finding.verdict is Verdict.INCONCLUSIVE and finding.value is not None and 0.08 < finding.value < 0.15
-
-
-def test_retries_withheld_before_the_floor_fail_and_a_late_verifier_says_nothing() -> None:
-    few: dict[str, Any] = {"wait": JITTERS["full"], "retried": 5}
-    assert probes.they_come_apart(_row(**few)).verdict is Verdict.FAILED
-    assert probes.they_come_apart(_row(**few, lag_s=1.5)).verdict is Verdict.INCONCLUSIVE
 
 
 # -- answers-in-time --------------------------------------------------------------------------------------------------
