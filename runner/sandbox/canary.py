@@ -171,7 +171,7 @@ def _run(
             ["node", "--input-type=module", "-e", _SCRIPT.read_text()],
             user=USER,
             environment={**env, "CANARY_DEAD_UPSTREAM": "1"},
-            host_config=service_config(api, _LIMITS, berth, cpus=facts.cpus, labels=labels),
+            host_config=service_config(api, _LIMITS, berth, cpus=facts.cpus),
             labels=labels,
         )
         return _said(api, made["Id"])

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import os
 import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner.sandbox.base import Launch, OnLine, SandboxError
@@ -19,7 +18,7 @@ from runner.sandbox.canary import ensure_sealed
 from runner.sandbox.docker_service import DockerService
 from runner.sandbox.engine_calls import EngineCalls
 from runner.sandbox.environment import command_line, service_env
-from runner.sandbox.freeze import frozen_tar
+from runner.sandbox.frozen_volume import FrozenVolumes
 from runner.sandbox.image import PRELOAD_PATH, RELAY_PATH, BaseImage
 from runner.sandbox.lane import Lane
 from runner.sandbox.node import node_version
@@ -58,6 +57,7 @@ class DockerSandbox:
         self._labels = {LABEL_RUN: run_id, LABEL_OWNER: Owner.current().label}
         self._lane: Lane | None = None
         self._berths = Berths(self._calls, self._image.tag, self._labels)
+        self._volumes = FrozenVolumes(self._calls, self._image.tag, self._labels)
         self._relay_id = ""
         self._services: list[DockerService] = []
         self._count = 0
@@ -150,16 +150,15 @@ class DockerSandbox:
     async def _start(self, launch: Launch, on_line: OnLine) -> DockerService:
         self._count += 1
         name, port = f"service-{self._count}", random_port()
-        berth = await self._berths.take(self._made_lane)
-        files = await asyncio.to_thread(_packed, launch.source)
-        identity = await self._calls.run(lambda api: self._create(api, launch, files, berth, port))
+        berth, volume = await asyncio.gather(self._berths.take(self._made_lane), self._volumes.of(launch.source))
+        identity = await self._calls.run(lambda api: self._create(api, launch, volume, berth, port))
         service = DockerService(self._calls, self._berths, berth, name, identity, port, launch.limits, on_line)
         self._services.append(service)
         await asyncio.gather(self._calls.run(service.begin), self.relay.map(name, berth.address, port))
         return service
 
-    def _create(self, api: APIClient, launch: Launch, files: bytes, berth: Berth, port: int) -> str:
-        config = service_config(api, launch.limits, berth.identity, cpus=self._facts.cpus, labels=self._labels)
+    def _create(self, api: APIClient, launch: Launch, volume: str, berth: Berth, port: int) -> str:
+        config = service_config(api, launch.limits, berth.identity, cpus=self._facts.cpus, volume=volume)
         made = api.create_container(
             self._image.tag,
             command_line(launch, _TMP),
@@ -169,11 +168,7 @@ class DockerSandbox:
             host_config=config,
             labels=self._labels,
         )
-        identity = str(made["Id"])
-        if not api.put_archive(identity, "/app", files):
-            api.remove_container(identity, v=True, force=True)
-            raise SandboxError("the engine did not take the service's files; see `docker info`")
-        return identity
+        return str(made["Id"])
 
     def downstream_url(self, port: int) -> str:
         # By number: a name is looked up on the very threads that a service may be keeping busy.
@@ -209,10 +204,3 @@ class DockerSandbox:
                 await self.relay.close()
         if self._relay_id:
             await self._calls.gently(lambda api: api.remove_container(self._relay_id, force=True, v=True))
-
-
-def _packed(source: Path) -> bytes:
-    try:
-        return frozen_tar(source)
-    except OSError as error:
-        raise SandboxError(f"the service's files cannot be read: {error.strerror} ({error.filename})") from error

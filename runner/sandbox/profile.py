@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 USER = "1000:1000"
 RELAY_LIMITS = Limits(memory_mb=192, heap_mb=128, cpus=0, pids=64, tmp_mb=4)
-_VERSION = "2"
+_VERSION = "3"
 _SERVICE_FILES, _RELAY_FILES, _BERTH_FILES = 1024, 16384, 64
 _RESOLVER: dict[str, Any] = {"dns": ["127.0.0.1"], "dns_opt": ["timeout:1", "attempts:1"]}
 
@@ -23,16 +23,25 @@ def profile_hash() -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def service_config(api: APIClient, limits: Limits, berth: str, *, cpus: int, labels: dict[str, str]) -> Any:
+def service_config(api: APIClient, limits: Limits, berth: str, *, cpus: int, volume: str = "") -> Any:
     """The host configuration of a service's container, in the network of the container `berth`.
 
-    Its code is on an anonymous volume at `/app`.
+    Its code, if it has any, is on `volume`, which it sees at `/app`. All there is root's, so that it cannot write to it,
+    and is told so as on the host: a mount that is read-only would give it another error.
     """
+    config = _host_config(limits, f"container:{berth}", files=_SERVICE_FILES, cpus=cpus)
+    return _made(api, config | ({"mounts": [_at_app(volume)]} if volume else {}))
+
+
+def filler_config(api: APIClient, volume: str) -> Any:
+    """The host configuration of a container by way of which `volume` is filled; it is never started."""
+    return api.create_host_config(network_mode="none", mounts=[_at_app(volume)])
+
+
+def _at_app(volume: str) -> Any:
     from docker.types import Mount
 
-    config = _host_config(limits, f"container:{berth}", files=_SERVICE_FILES, cpus=cpus)
-    mount = Mount("/app", None, type="volume", labels=labels)
-    return _made(api, config | {"mounts": [mount]})
+    return Mount("/app", volume, type="volume", no_copy=True)
 
 
 def berth_config(api: APIClient, limits: Limits, network: str, hosts: dict[str, str]) -> Any:

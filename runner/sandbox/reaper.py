@@ -94,6 +94,8 @@ def remove_run(client: Any, run_id: str) -> None:
         _try(lambda one=container: one.remove(force=True, v=True), container.name, [])
     for network in client.networks.list(filters=wanted):
         _try(network.remove, network.name, [])
+    for volume in client.volumes.list(filters=wanted):
+        _try(lambda one=volume: one.remove(force=True), volume.name, [])
 
 
 def _is_orphaned(labels: dict[str, str]) -> bool:

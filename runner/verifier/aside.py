@@ -35,17 +35,24 @@ _CUT_SHORT = "The verifier ended before it could say. Run it again, or see `prod
 async def side_by_side(criteria: Sequence[Criterion], main: Events, aside: Events, begin: asyncio.Event) -> Events:
     """The events of both, with one RunStarted and, where `main` came to its own, one RunEnded for all of `criteria`.
 
-    `main` judges those that are not aside; `begin` is set when the probes aside may be driven. Closing the iterator
-    closes both.
+    `main` judges those that are not aside. The stream aside is begun once main's sandbox is open, so that
+    neither holds up the other; `begin` is set when its probes may be driven. Closing the iterator closes both.
     """
     weave = Weave(criteria)
     queue: asyncio.Queue[tuple[bool, Event | None]] = asyncio.Queue()
-    pumps = [asyncio.create_task(_pump(events, events is aside, queue)) for events in (main, aside)]
+    at_once, main_is_open = asyncio.Event(), asyncio.Event()
+    at_once.set()
+    pumps = [
+        asyncio.create_task(_pump(main, at_once, False, queue)),
+        asyncio.create_task(_pump(aside, main_is_open, True, queue)),
+    ]
     try:
         while not weave.is_over:
             is_aside, event = await queue.get()
             for told in weave.take_aside(event) if is_aside else weave.take(event):
                 yield told
+            if weave.main_is_open:
+                main_is_open.set()
             if weave.aside_is_vain:
                 _end(pumps[1])
             elif weave.aside_may_begin:
@@ -67,9 +74,12 @@ def _end(pump: asyncio.Task[None]) -> None:
         pump.cancel()
 
 
-async def _pump(events: Events, is_aside: bool, queue: asyncio.Queue[tuple[bool, Event | None]]) -> None:
+async def _pump(
+    events: Events, after: asyncio.Event, is_aside: bool, queue: asyncio.Queue[tuple[bool, Event | None]]
+) -> None:
     try:
         async with contextlib.aclosing(events):
+            await after.wait()
             async for event in events:
                 queue.put_nowait((is_aside, event))
     finally:
@@ -94,6 +104,11 @@ class Weave:
     def is_over(self) -> bool:
         """Nothing is to come that anybody waits for."""
         return self._main_over and (self._aside_over or self._report is None or self.aside_is_vain)
+
+    @property
+    def main_is_open(self) -> bool:
+        """Or over, and will not open any more."""
+        return bool(self._sandbox) or self._main_over
 
     @property
     def aside_may_begin(self) -> bool:

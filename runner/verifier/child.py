@@ -39,6 +39,8 @@ _CLEAN_UP_WITHIN_S = 12.0
 
 def main() -> None:
     """Do the job named on the command line."""
+    # Our own modules are kept compiled; a kata's folder stays as it is.
+    sys.dont_write_bytecode = True
     job = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Job)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)
@@ -159,6 +161,7 @@ def _pytest(stage: Stage, plugin: ProbePlugin) -> None:
             os.devnull,
             f"--rootdir={file.parent}",
             "--import-mode=importlib",
+            "--assert=plain",
             *quiet,
         ],
         plugins=[plugin],

@@ -77,7 +77,7 @@ async def _spawn(module: str, job: Any, events_fd: int, place: Path) -> asyncio.
             stderr=stderr,
             pass_fds=(events_fd,),
             start_new_session=True,
-            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         )
 
 

@@ -99,6 +99,13 @@ async def start(
     source = folder / uuid.uuid4().hex
     source.mkdir(parents=True)
     (source / "server.js").write_text(code)
+    return await start_from(sandbox, source, limits=limits, env=env)
+
+
+async def start_from(
+    sandbox: Sandbox, source: Path, *, limits: Limits = SMALL, env: Mapping[str, str] | None = None
+) -> Started:
+    """Start the `server.js` that is in `source`."""
     started = Started(sandbox)
     launch = Launch(source, ("node", "server.js"), env or {}, limits)
     started.service = await sandbox.start(launch, started.on_line)

@@ -28,8 +28,9 @@ def left_of(name: SandboxName, run_id: str) -> list[str]:
     wanted = f"{LABEL_RUN}={run_id}"
     containers = client.containers.list(all=True, filters={"label": wanted})
     networks = client.networks.list(filters={"label": wanted})
+    volumes = client.volumes.list(filters={"label": wanted})
     client.close()
-    return [str(one.id) for one in (*containers, *networks)]
+    return [str(one.id) for one in (*containers, *networks, *volumes)]
 
 
 @pytest.mark.parametrize("part", ["open", "start"])

@@ -127,3 +127,5 @@ def test_an_engine_that_dies_half_way_is_our_fault_and_hangs_nothing(
             container.remove(force=True, v=True)
         for network in client.networks.list(filters={"label": f"{LABEL_RUN}={run_id}"}):
             network.remove()
+        for volume in client.volumes.list(filters={"label": f"{LABEL_RUN}={run_id}"}):
+            volume.remove(force=True)

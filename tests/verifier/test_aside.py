@@ -91,6 +91,7 @@ def _names(events: Sequence[Event]) -> list[str]:
     ]  # fmt: skip
 
 
+STARTED = _started("first", "last")
 MAIN_END = _ended(4.0, _result("first", P), _result("last", P))
 ASIDE_END = _ended(6.0, _result("slow", P))
 
@@ -98,7 +99,7 @@ ASIDE_END = _ended(6.0, _result("slow", P))
 def test_a_probe_aside_is_told_whole_between_two_others_and_the_report_has_their_order() -> None:
     async def scenario() -> list[Event]:
         aside_is_through = asyncio.Event()
-        main = Script([_started("first", "last"), *_probe("first"), aside_is_through, *_probe("last"), MAIN_END])
+        main = Script([STARTED, *_probe("first"), aside_is_through, *_probe("last"), MAIN_END])
         aside = Script([_started("slow"), NoticeGiven(0.0, "again"), *_probe("slow"), ASIDE_END])
 
         async def release() -> None:
@@ -124,7 +125,7 @@ def test_a_probe_aside_is_told_whole_between_two_others_and_the_report_has_their
 def test_what_is_through_before_another_probe_begins_is_told_before_it() -> None:
     async def scenario() -> list[Event]:
         go_on = asyncio.Event()
-        main = Script([*_probe("first")[:2], go_on, *_probe("first")[2:], *_probe("last"), MAIN_END])
+        main = Script([STARTED, *_probe("first")[:2], go_on, *_probe("first")[2:], *_probe("last"), MAIN_END])
         aside = Script([*_probe("slow"), ASIDE_END])
 
         async def release() -> None:
@@ -136,7 +137,7 @@ def test_what_is_through_before_another_probe_begins_is_told_before_it() -> None
         return told
 
     assert _names(asyncio.run(scenario())) == [
-        "+first", "first", "=first passed", "+slow", "slow", "=slow passed",
+        "RunStarted", "+first", "first", "=first passed", "+slow", "slow", "=slow passed",
         "+last", "last", "=last passed", "RunEnded",
     ]  # fmt: skip
 
@@ -146,7 +147,7 @@ def test_once_the_others_are_through_it_is_told_as_it_happens_vitals_too() -> No
         main_is_through, seen = asyncio.Event(), []
         vitals = VitalsSampled(1.0, 1.0, 0.1, 1, 1, 1, 0.1)
         aside = Script([vitals, ProbeStarted(1.0, "slow"), main_is_through, vitals, *_probe("slow")[1:], ASIDE_END])
-        main = Script([*_probe("first"), *_probe("last"), MAIN_END])
+        main = Script([STARTED, *_probe("first"), *_probe("last"), MAIN_END])
         async with asyncio.timeout(5), contextlib.aclosing(_both(main, aside)) as events:
             async for event in events:
                 seen.append(event)
@@ -163,7 +164,7 @@ def test_once_the_others_are_through_it_is_told_as_it_happens_vitals_too() -> No
 def test_where_what_it_needs_did_not_pass_nothing_of_it_is_told_and_it_is_ended(verdict: Verdict) -> None:
     async def scenario() -> tuple[list[Event], Script]:
         aside = Script([*_probe("slow", F), asyncio.Event()])
-        main = Script([*_probe("first", verdict), *_probe("last"), _ended(4.0, _result("first", verdict))])
+        main = Script([STARTED, *_probe("first", verdict), *_probe("last"), _ended(4.0, _result("first", verdict))])
         return await _told(main, aside), aside
 
     told, aside = asyncio.run(scenario())
@@ -178,7 +179,9 @@ def test_where_what_it_needs_did_not_pass_nothing_of_it_is_told_and_it_is_ended(
 
 def test_a_stream_that_ends_without_a_word_is_an_error_and_never_a_pass() -> None:
     async def scenario() -> list[Event]:
-        return await _told(Script([*_probe("first"), *_probe("last"), MAIN_END]), Script([ProbeStarted(1.0, "slow")]))
+        return await _told(
+            Script([STARTED, *_probe("first"), *_probe("last"), MAIN_END]), Script([ProbeStarted(1.0, "slow")])
+        )
 
     ended = asyncio.run(scenario())[-1]
     assert isinstance(ended, RunEnded)
@@ -189,7 +192,9 @@ def test_what_could_not_be_opened_aside_says_so_in_the_report() -> None:
     trouble = CriterionResult("slow", "s", Finding(ERROR, "The network is full."))
 
     async def scenario() -> list[Event]:
-        return await _told(Script([*_probe("first"), *_probe("last"), MAIN_END]), Script([_ended(0.0, trouble)]))
+        return await _told(
+            Script([STARTED, *_probe("first"), *_probe("last"), MAIN_END]), Script([_ended(0.0, trouble)])
+        )
 
     ended = asyncio.run(scenario())[-1]
     assert isinstance(ended, RunEnded) and ended.report.results[1].finding.sentence == "The network is full."
@@ -199,14 +204,14 @@ def test_a_main_stream_without_an_end_gives_none_and_does_not_wait_for_the_other
     aside = Script([asyncio.Event()])
 
     async def scenario() -> list[Event]:
-        return await _told(Script([*_probe("first")]), aside)
+        return await _told(Script([STARTED, *_probe("first")]), aside)
 
     assert not any(isinstance(event, RunEnded) for event in asyncio.run(scenario()))
     assert aside.closed
 
 
 def test_closing_it_closes_both() -> None:
-    main, aside = Script([*_probe("first"), asyncio.Event()]), Script([*_probe("slow"), asyncio.Event()])
+    main, aside = Script([STARTED, *_probe("first"), asyncio.Event()]), Script([*_probe("slow"), asyncio.Event()])
 
     async def scenario() -> None:
         async with contextlib.aclosing(_both(main, aside)) as events:
@@ -225,7 +230,7 @@ def test_a_fault_of_ours_in_either_is_raised() -> None:
         raise OSError("no more descriptors")
 
     async def scenario() -> None:
-        main = Script([*_probe("first"), *_probe("last"), MAIN_END])
+        main = Script([STARTED, *_probe("first"), *_probe("last"), MAIN_END])
         async for _ in side_by_side(ALL, main.run(), broken(), asyncio.Event()):
             pass
 
@@ -253,3 +258,33 @@ def test_it_begins_when_the_service_was_seen_to_start_but_not_where_two_would_me
         return judged
 
     assert asyncio.run(scenario()) == [before_the_end]
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_the_child_aside_is_started_once_the_other_is_open_or_will_never_be(opens: bool) -> None:
+    async def scenario() -> tuple[bool, bool]:
+        opening = asyncio.Event()
+        main = Script([opening, *([STARTED] if opens else []), *_probe("first"), MAIN_END])
+        was_started = asyncio.Event()
+
+        async def aside() -> AsyncGenerator[Event, None]:
+            was_started.set()
+            for event in (*_probe("slow"), ASIDE_END):
+                yield event
+
+        async with (
+            asyncio.timeout(5),
+            contextlib.aclosing(side_by_side(ALL, main.run(), aside(), asyncio.Event())) as events,
+        ):
+            telling = asyncio.ensure_future(_all_of(events))
+            await asyncio.sleep(0.05)
+            before = was_started.is_set()
+            opening.set()
+            await telling
+        return before, was_started.is_set()
+
+    assert asyncio.run(scenario()) == (False, True)
+
+
+async def _all_of(events: AsyncGenerator[Event, None]) -> list[Event]:
+    return [event async for event in events]
