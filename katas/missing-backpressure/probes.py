@@ -41,7 +41,7 @@ def by_hand(downstreams: Downstreams, inputs: Inputs) -> None:
 # -- exports are complete and intact ---------------------------------------------------------------------------------
 
 
-@probe("export-intact", window_s=1.0)
+@probe("export-intact", window_s=1.1)
 async def exports_of_five_sizes(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -145,7 +145,7 @@ def the_pull_comes_to_rest(history: History) -> Finding:
 # -- a reader that leaves stops the pull -----------------------------------------------------------------------------
 
 
-@probe("leaving-stops-the-pull", window_s=0.6)
+@probe("leaving-stops-the-pull", window_s=0.7)
 async def three_readers_leave(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -209,7 +209,7 @@ def the_pull_ends_with_the_reader(history: History) -> Finding:
 # -- twenty slow readers harm nobody ---------------------------------------------------------------------------------
 
 
-@probe("slow-readers-harm-nobody", window_s=2.2)
+@probe("slow-readers-harm-nobody", window_s=2.8)
 async def a_crowd_of_slow_readers(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -267,7 +267,7 @@ def the_others_are_served(history: History) -> Finding:
 # -- a failure never looks complete ----------------------------------------------------------------------------------
 
 
-@probe("failure-never-looks-complete", window_s=1.2)
+@probe("failure-never-looks-complete", window_s=1.8)
 async def the_feed_fails_half_way(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:

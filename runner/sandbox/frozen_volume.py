@@ -1,4 +1,4 @@
-"""A run's frozen copies on volumes: written once, and mounted by every container of the service, which cannot change them.
+"""A run's frozen copies on volumes: written once, mounted by every container of the service, changed by none.
 
 To take files the engine starts a program of its own, which costs it as much as starting the container. A run starts a
 service ten to thirty times, always of the same files.

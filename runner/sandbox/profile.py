@@ -26,8 +26,8 @@ def profile_hash() -> str:
 def service_config(api: APIClient, limits: Limits, berth: str, *, cpus: int, volume: str = "") -> Any:
     """The host configuration of a service's container, in the network of the container `berth`.
 
-    Its code, if it has any, is on `volume`, which it sees at `/app`. All there is root's, so that it cannot write to it,
-    and is told so as on the host: a mount that is read-only would give it another error.
+    Its code, if it has any, is on `volume`, which it sees at `/app`. All there is root's: it cannot write to it, and
+    gets the error that it gets on the host, which a read-only mount would not give.
     """
     config = _host_config(limits, f"container:{berth}", files=_SERVICE_FILES, cpus=cpus)
     return _made(api, config | ({"mounts": [_at_app(volume)]} if volume else {}))
