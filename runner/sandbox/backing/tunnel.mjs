@@ -26,6 +26,9 @@ const HEAD_BYTES = 5;
 const links = new Map(); // link -> {port, frozen, splices, tally}
 const guarded = new Set();
 const END_WITHIN_MS = 1500;
+const RELAY_FIRST_MS = 500;
+const REMOVALS = 40;
+let isLeaving = false;
 let owned = '';
 let relay = null;
 
@@ -173,7 +176,8 @@ function serve(name, port) {
     onText(rest);
     say({ ok: name });
   });
-  socket.on('close', () => process.exit(1));
+  // The relay ends with the verifier too, and sometimes first: then there is still to be cleaned up.
+  socket.on('close', () => setTimeout(() => isLeaving || process.exit(1), RELAY_FIRST_MS));
 }
 
 function freeze(name, frozen) {
@@ -223,18 +227,27 @@ function runs(pid) {
   }
 }
 
+// What a server started may write for a moment after it.
+function removeOwned(tries) {
+  try {
+    if (owned) rmSync(owned, { recursive: true, force: true });
+  } catch {
+    if (tries > 1) return setTimeout(removeOwned, 50, tries - 1);
+  }
+  return process.exit(0);
+}
+
 // Without a goodbye the verifier was killed: its servers end with it, in order if they can (PostgreSQL then gives its
 // shared memory back), and their files go.
 lines.on('close', () => {
+  isLeaving = true;
   for (const pid of guarded) for (const name of ['SIGCONT', 'SIGQUIT']) signal(pid, name);
   const ends = performance.now() + END_WITHIN_MS;
   const leave = () => {
     const left = [...guarded].filter(runs);
-    const late = performance.now() > ends;
-    if (left.length && !late) return setTimeout(leave, 10);
+    if (left.length && performance.now() < ends) return setTimeout(leave, 10);
     for (const pid of left) signal(pid, 'SIGKILL');
-    if (owned && !late) rmSync(owned, { recursive: true, force: true, maxRetries: 3 });
-    return process.exit(0);
+    return removeOwned(REMOVALS);
   };
   leave();
 });
