@@ -159,17 +159,26 @@ def the_customer_is_served(history: History) -> Finding:
 
 PERMANENT = {400: "malformed", 402: "card_declined", 409: "order_cancelled", 422: "key_reused"}
 OTHER_FINAL = (401, 403, 404, 405, 410, 413, 415, 451)
+HELD_S = 0.5
 
 
 @probe("permanent-not-retried", window_s=0.2, env=play.settings(payments_timeout_ms=5000, checkout_deadline_ms=20000))
 async def the_provider_refuses(client: Client, downstreams: Downstreams, inputs: Inputs, history: History) -> None:
-    """Two orders for each final status code of the provider's reference, and two of those that it does not name."""
+    """Two orders for each final status code of the provider's reference, and two of those that it does not name.
+
+    The first answer waits for the last request: one breaker for all orders would let no more through after it.
+    """
     provider = play.Provider(downstreams["payments"])
+    gate = provider.pay.gate(provider.charge)
+    provider.pay.on("POST", "/charges", gate)
     statuses = [*PERMANENT, *PERMANENT, *inputs.sample(OTHER_FINAL, k=2)]
     orders = [(status, play.new_order(inputs)) for status in statuses]
     provider.plans = {o["orderId"]: (play.answer(status, PERMANENT.get(status, "no")),) for status, o in orders}
     history.note("statuses", {order["orderId"]: status for status, order in orders})
-    await asyncio.gather(*(send(client, order, str(status)) for status, order in orders))
+    sends = asyncio.gather(*(send(client, order, str(status)) for status, order in orders))
+    await gate.held(len(orders), HELD_S)
+    gate.open()
+    await sends
     for _ in range(2):
         await client.request("GET", "/healthz", tag="barrier")
 
