@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from runner.probes import Census, Finding, History, beside, failed, inconclusive, passed
+from runner.probes import Finding, History, beside, failed, inconclusive, passed
 
 scene = beside(__file__, "theatre")
 told = beside(__file__, "evidence")
@@ -16,9 +16,10 @@ told = beside(__file__, "evidence")
 def it_keeps_to_its_share(history: History) -> Finding:
     """What is seen in so many looks in a row is no connection that was closing while the next one opened."""
     share = int(history.notes["share"])
-    rows = [_most_lasting(history.censuses("sessions", tag)) for tag in ("burst", "left")]
-    when, looks = max(zip(("", ", after customers who waited had left"), rows, strict=True), key=lambda r: _least(r[1]))
-    count, burst = _least(looks), history.exchanges("burst")
+    rows = [told.most_lasting(history.censuses("sessions", tag)) for tag in ("burst", "left")]
+    whens = ("", ", after customers who waited had left")
+    when, looks = max(zip(whens, rows, strict=True), key=lambda row: told.least(row[1]))
+    count, burst = told.least(looks), history.exchanges("burst")
     events = [f"{look.at_s:.3f} s  {told.opened(look)} sessions" for look in looks]
     shown: dict[str, Any] = {
         "value": count,
@@ -31,9 +32,10 @@ def it_keeps_to_its_share(history: History) -> Finding:
     }
     unserved = [e for e in burst if not e.ok]
     if count > share:
+        lost = f"; of the burst {len(unserved)} of {len(burst)} were not served" if unserved else ""
         return failed(
             f"The service had {count} connections open at the database{when}. POOL_MAX allowed it {share}, and "
-            f"its role may have {told.ROLE_LIMIT}; of the burst {len(unserved)} of {len(burst)} were not served.",
+            f"its role may have {told.ROLE_LIMIT}{lost}.",
             decided_by=[*events, *told.seen(unserved, 2), *map(told.session, looks[0].rows[:2])], **shown,
         )  # fmt: skip
     if not history.faults.get("waited"):
@@ -47,15 +49,6 @@ def it_keeps_to_its_share(history: History) -> Finding:
     if not history.faults.get(scene.LEFT):
         return inconclusive("No customer was seen to wait before she left.")
     return passed(f"{count} connections served a burst of {len(burst)}.", decided_by=events, **shown)
-
-
-def _most_lasting(looks: list[Census]) -> list[Census]:
-    """The looks in a row through which most sessions were there."""
-    return max((looks[n : n + told.LOOKS] for n in range(max(1, len(looks) - told.LOOKS + 1))), key=_least)
-
-
-def _least(looks: list[Census]) -> int:
-    return min(map(told.opened, looks), default=0)
 
 
 # -- saturation-answered ----------------------------------------------------------------------------------------------

@@ -86,6 +86,16 @@ def opened(census: Census) -> int:
     return sum(map(is_opened, census.rows))
 
 
+def most_lasting(looks: list[Census]) -> list[Census]:
+    """The looks in a row through which most sessions were there."""
+    return max((looks[n : n + LOOKS] for n in range(max(1, len(looks) - LOOKS + 1))), key=least)
+
+
+def least(looks: list[Census]) -> int:
+    """The sessions that were there in each of these looks."""
+    return min(map(opened, looks), default=0)
+
+
 def is_busy(history: History) -> bool:
     """Whether the verifier was late, or the service slow to answer what needs no connection."""
     slow = [e for e in history.exchanges(path="/healthz") if e.outcome != "ok" or e.latency_ms > BUSY_S * 1000]

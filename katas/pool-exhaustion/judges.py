@@ -13,6 +13,7 @@ from runner.probes import Exchange, Finding, History, beside, failed, inconclusi
 scene = beside(__file__, "theatre")
 told = beside(__file__, "evidence")
 
+_ENDS = ("kill", "stop", scene.ENDED_IDLE)
 _LAST_WORDS = re.compile(r"^\w*[Ee]rror:|Unhandled|^Emitted")
 
 
@@ -21,7 +22,7 @@ _LAST_WORDS = re.compile(r"^\w*[Ee]rror:|Unhandled|^Emitted")
 
 def bookings_are_right(history: History) -> Finding:
     wrong = [text for exchange in history.exchanges() if (text := _wrong(history, exchange))]
-    wrong += _wrong_rivals(history) + _wrong_rows(history)
+    wrong += _wrong_rivals(history) + _wrong_returns(history) + _wrong_rows(history)
     evidence: dict[str, Any] = {"value": len(wrong), "limit": 0, "unit": "wrong answers", "decided_by": wrong[:6]}
     if wrong:
         return failed(f"{wrong[0]}.", reproduce=told.by_hand(f"{told.BOOK} '{_order(1)}'"), **evidence)
@@ -50,6 +51,13 @@ def _wrong_rivals(history: History) -> list[str]:
     said = sorted(told.answer(e) for e in history.exchanges("rivals"))
     right = said == ["201", "409 (seat_taken)"]
     return [] if right else [f"Two customers after one seat were answered {' and '.join(said)}, not 201 and 409"]
+
+
+def _wrong_returns(history: History) -> list[str]:
+    """The second one may be told that it is done, or that there is no such booking any more."""
+    said = sorted(told.answer(e) for e in history.exchanges("given back twice"))
+    right = said in (["204", "204"], ["204", "404 (no_such_booking)"])
+    return [] if right else [f"A booking given back twice at once was answered {' and '.join(said)}, not 204 and 404"]
 
 
 def _wrong_rows(history: History) -> list[str]:
@@ -168,17 +176,26 @@ def _was_made(exchange: Exchange, history: History) -> bool:
     return exchange.status == 201 and told.field(exchange).get("id") in history.notes.get("made as it went", [])
 
 
+def _beyond_its_share(history: History, shown: dict[str, Any]) -> Finding | None:
+    looks = told.most_lasting(history.censuses("sessions", "ended"))
+    if (count := told.least(looks)) <= told.SEATED:
+        return None
+    text = f"When idle connections had been ended while two were in use, the service had {count} all told"
+    events = [f"{look.at_s:.3f} s  {told.opened(look)} sessions" for look in looks]
+    return failed(f"{text}; POOL_MAX allowed it {told.SEATED}.", value=count, decided_by=events, **shown)
+
+
 def so_does_the_service(history: History) -> Finding:
     restart = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'kata%'"
     reproduce = told.by_hand(f'curl -s $URL/shows/1; psql "$DB" -c "{restart}"; curl -s $URL/shows/1')
     shown: dict[str, Any] = {"limit": told.SEATED, "unit": "connections after it", "reproduce": reproduce}
     if gone := [e for e in history.exits if not e.asked]:
         how = gone[0].signal or f"code {gone[0].code}"
-        ends = [act for act in history.acts("postgres") if act.did in ("kill", "stop") and act.at_s <= gone[0].at_s]
+        ends = [act for act in history.acts("postgres") if act.did in _ENDS and act.at_s <= gone[0].at_s]
         said = [line.text for line in history.lines("stderr") if _LAST_WORDS.search(line.text)]
         unheard = any("Unhandled 'error' event" in text for text in said)
         return failed(
-            f"The service ended with {how} when the database did"
+            f"The service ended with {how} when its connections did"
             + (": a connection emitted an error, and nobody listened." if unheard else "."),
             value=0,
             decided_by=[
@@ -188,6 +205,8 @@ def so_does_the_service(history: History) -> Finding:
             ],
             **shown,
         )
+    if beyond := _beyond_its_share(history, shown):
+        return beyond
     silent = [e for e in history.exchanges("under way") if e.status != 503 and not _was_made(e, history)]
     silent += [e for e in history.exchanges("away") if e.status != 503]
     has_bitten = history.notes.get("before", 0) >= told.SEATED and history.faults.get("bookings under way", 0) >= 2
@@ -210,5 +229,10 @@ def so_does_the_service(history: History) -> Finding:
         if told.is_busy(history):
             return inconclusive("The machine was so busy that the service was not seen to be slow or stuck.")
         text = f"{together} of {told.SEATED} bookings had a connection at once, and {served} were served"
-        return failed(f"After two restarts {text}.", value=min(together, served), decided_by=told.seen(good), **shown)
+        return failed(
+            f"After two restarts, and connections that ended in use, {text}.",
+            value=min(together, served),
+            decided_by=told.seen(good),
+            **shown,
+        )
     return passed(f"After a kill and a restart all {told.SEATED} connections worked again.", value=told.SEATED, **shown)

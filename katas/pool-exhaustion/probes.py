@@ -13,10 +13,10 @@ bursts = beside(__file__, "bursts")
 told = beside(__file__, "evidence")
 takings = beside(__file__, "takings")
 
-ACQUIRE_S = 0.4
+ACQUIRE_S, IDLE_S = 0.4, 0.15
 OF_ALL_ROUTES = 36
 SHARES = (7, 12)
-LOOK_AT_LEAST_S = 0.7
+LOOK_AT_LEAST_S, LOOK_AFTER_S = 0.7, 0.5
 
 
 def found(judge: Any, history: History) -> Finding:
@@ -32,8 +32,12 @@ async def by_hand(postgres: Postgres, inputs: Inputs) -> None:
         await house.show(on_sale=on_sale, number=number)
 
 
-def settings(pool_max: int, acquire_ms: float = 2000) -> dict[str, str]:
-    return {"POOL_MAX": f"{pool_max}", "POOL_ACQUIRE_TIMEOUT_MS": f"{acquire_ms:.0f}"}
+def settings(pool_max: int, acquire_ms: float = 2000, idle_ms: float = 10_000) -> dict[str, str]:
+    return {
+        "POOL_MAX": f"{pool_max}",
+        "POOL_ACQUIRE_TIMEOUT_MS": f"{acquire_ms:.0f}",
+        "POOL_IDLE_TIMEOUT_MS": f"{idle_ms:.0f}",
+    }
 
 
 def share_of(inputs: Inputs) -> int:
@@ -46,13 +50,14 @@ def share_of(inputs: Inputs) -> int:
 
 @probe("bookings-work", window_s=0.3, env=settings(18, 10_000))
 async def an_ordinary_evening(client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History) -> None:
-    """Bookings and cancellations, refusals, two after one seat, and one who leaves while she waits."""
+    """Bookings and cancellations, refusals, two after one seat or one ticket, and one who leaves while she waits."""
     house = scene.House(postgres, inputs)
     office = scene.BoxOffice(postgres, client, history)
     evening = takings.Evening(house, client, history)
     await evening.sales()
     await evening.refusals()
     await evening.two_after_one_seat(load)
+    await evening.given_back_twice_at_once(office, load)
     show = await house.show()
     async with office.counting(show) as lock:
         history.fault("left while she waited", await office.wait_and_leave(lock, [house.order(show)]))
@@ -130,22 +135,22 @@ async def a_presale_begins(client: Client, load: Load, postgres: Postgres, input
             sent = asyncio.ensure_future(load.at_once(burst, tag="burst", timeout_s=12))
             history.fault("waited", await lock.until_waiting(share, sent=sent))
             opening_s = history.now() - began_s
-            await _look("burst", office, postgres, history, max(LOOK_AT_LEAST_S, 4 * opening_s))
+            await _look("burst", office, postgres, history, max(LOOK_AT_LEAST_S, 4 * opening_s), share)
         await sent
         async with office.counting() as lock:
             history.fault(scene.LEFT, await office.wait_and_leave(lock, leaving))
             sent = asyncio.ensure_future(load.at_once(others, tag="others", timeout_s=2))
-            await _look("left", office, postgres, history, max(LOOK_AT_LEAST_S, 4 * opening_s))
+            await _look("left", office, postgres, history, max(LOOK_AT_LEAST_S, 4 * opening_s), share)
         await sent
 
 
-async def _look(tag: str, office: Any, postgres: Postgres, history: History, for_s: float) -> None:
+async def _look(tag: str, office: Any, postgres: Postgres, history: History, for_s: float, limit: int) -> None:
     """Count sessions, with answers between, for a time in which they could have grown; or until they are too many."""
     ends, above = history.now() + for_s, 0
     while history.now() < ends and above < told.LOOKS:
         await office.barrier()
         await asyncio.sleep(0.1)
-        above = above + 1 if told.opened(await postgres.census("sessions", tag)) > history.notes["share"] else 0
+        above = above + 1 if told.opened(await postgres.census("sessions", tag)) > limit else 0
 
 
 @a_presale_begins.judge
@@ -156,13 +161,17 @@ def it_keeps_to_its_share(history: History) -> Finding:
 # -- every connection is taken ----------------------------------------------------------------------------------------
 
 
-@probe("saturation-answered", window_s=0.8, env=settings(told.SEATED, ACQUIRE_S * 1000))
+@probe("saturation-answered", window_s=0.8, env=settings(told.SEATED, ACQUIRE_S * 1000, IDLE_S * 1000))
 async def every_connection_is_taken(
     client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
-    """As many bookings as connections stand at our lock; what else comes has ten times the acquisition's time."""
+    """As many bookings as connections stand at our lock; what else comes has ten times the acquisition's time.
+
+    Those connections have been used before, and stand there for longer than an idle one may.
+    """
     house = scene.House(postgres, inputs)
     office = scene.BoxOffice(postgres, client, history)
+    await _all_at_once(told.SEATED, house, office, load, history)
     requests = await of_all_routes(house, inputs, OF_ALL_ROUTES)
     history.note("excess", len(requests))
     show = await house.show()
@@ -234,11 +243,15 @@ def nothing_is_open(history: History) -> Finding:
 async def the_database_restarts(
     client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
-    """Killed once, stopped in order once, each time with two bookings under way and two connections idle."""
+    """Killed once, stopped in order once, each time with two bookings under way and two connections idle.
+
+    Before it only the idle ones end, and after it all of them, under bookings that have just begun.
+    """
     house = scene.House(postgres, inputs)
     office = scene.BoxOffice(postgres, client, history)
     await _all_at_once(told.SEATED, house, office, load, history)
     history.note("before", history.notes["together"])
+    await _idle_ones_end(house, office, postgres, load, history)
     made: list[int] = []
     for end in inputs.sample([postgres.kill, postgres.stop], 2):
         show = await house.show()
@@ -253,7 +266,27 @@ async def the_database_restarts(
         made += [row["id"] for row in await postgres.query("SELECT id FROM bookings WHERE show_id = $1", show.id)]
         await _is_served_again(client, house, history)
     history.note("made as it went", made)
+    show = await house.show()
+    await postgres.blackhole()
+    begun = [load.start(scene.book(house.order(show)), tag="cut off", timeout_s=8) for _ in range(told.SEATED)]
+    await office.barrier()
+    await postgres.reset()
+    await postgres.heal()
+    await asyncio.gather(*begun)
     await _all_at_once(told.SEATED, house, office, load, history)
+
+
+async def _idle_ones_end(house: Any, office: Any, postgres: Postgres, load: Load, history: History) -> None:
+    """While two bookings wait for a lock; then as many come as there are connections."""
+    show = await house.show()
+    async with office.counting(show) as lock:
+        waiting = [load.start(scene.book(house.order(show)), tag="kept", timeout_s=8) for _ in range(2)]
+        await lock.until_waiting(2)
+        await office.ends_idle_sessions()
+        waiting += [load.start(scene.book(house.order(show)), tag="kept", timeout_s=8) for _ in range(told.SEATED)]
+        await lock.until_waiting(told.SEATED)
+        await _look("ended", office, postgres, history, LOOK_AFTER_S, told.SEATED)
+    await asyncio.gather(*waiting)
 
 
 @the_database_restarts.judge

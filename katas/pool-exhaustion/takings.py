@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import Any
 
-from runner.probes import Client, Exchange, History, Load, beside
+from runner.probes import Client, Exchange, History, Load, Req, beside
 
 scene = beside(__file__, "theatre")
 
@@ -82,6 +83,18 @@ class Evening:
         orders[1]["seats"] = orders[0]["seats"]
         await load.at_once([scene.book(order) for order in orders], tag="rivals", timeout_s=10)
         self.expect_sold(show, 1)
+
+    async def given_back_twice_at_once(self, office: Any, load: Load) -> None:
+        """The same booking, by two at once: both are at the show before either has its turn."""
+        show = await self._house.show()
+        booking, _ = await self._house.sold(show, 2)
+        await self._house.sold(show, 3)
+        async with office.counting(show) as lock:
+            requests = [Req("DELETE", f"/bookings/{booking}")] * 2
+            sent = asyncio.ensure_future(load.at_once(requests, tag="given back twice", timeout_s=10))
+            self._history.fault("given back twice at once", await lock.until_waiting(2, sent=sent))
+        await sent
+        self.expect_sold(show, 3)
 
     async def no_such_seat(self) -> None:
         """The last request of all: a connection that it spoils is seen by other probes."""

@@ -17,7 +17,12 @@ WAITING = (
     "SELECT pid, pg_blocking_pids(pid) AS blocked_by FROM pg_stat_activity "
     "WHERE usename = $1 AND wait_event_type = 'Lock'"
 )
+END_IDLE = (
+    "SELECT count(pg_terminate_backend(pid))::int AS ended FROM pg_stat_activity "
+    "WHERE usename = $1 AND state = 'idle' AND backend_type = 'client backend'"
+)
 
+ENDED_IDLE = "idle sessions ended"
 LEFT, REFUSED = "customers left while they waited", ", to be refused"
 
 Order = dict[str, Any]
@@ -153,6 +158,12 @@ class BoxOffice:
         rests = await until(is_at_rest, within_s, self._history)
         await self.barrier()
         return rests
+
+    async def ends_idle_sessions(self) -> None:
+        """All sessions of the service that do nothing; it has had the time to notice."""
+        ended = await self._postgres.value(END_IDLE, self._postgres.role)
+        self._history.add_act("postgres", ENDED_IDLE, sessions=ended)
+        await self.barrier()
 
     async def barrier(self, tag: str = "barrier") -> None:
         """Two answers on new connections: the service has seen whatever came before them."""
