@@ -48,6 +48,11 @@ def field(exchange: Exchange, name: str) -> Any:
     return None
 
 
+def kind_of(tag: str) -> str:
+    """What a checkout is an example of: the tag without its number."""
+    return tag.partition(" #")[0]
+
+
 def checkouts_are_right(history: History) -> Finding:
     wrong = [text for exchange in history.exchanges() if (text := _wrong(history, exchange))]
     evidence: dict[str, Any] = {"value": len(wrong), "limit": 0, "unit": "wrong answers", "decided_by": wrong[:6]}
@@ -67,14 +72,15 @@ def _wrong(history: History, exchange: Exchange) -> str:
         right = status == 200 and field(exchange, "status") == "paid"
         return "" if right else f"GET of a paid order was answered {status} and did not show it as paid"
     made = [effect for effect in history.effects("charge") if effect.data.get("order") == history.notes["orders"][tag]]
-    if tag in NO_CHARGE:
-        code, word = NO_CHARGE[tag]
+    if kind_of(tag) in NO_CHARGE:
+        code, word = NO_CHARGE[kind_of(tag)]
         right = status == code and (word is None or field(exchange, "status") == word) and not made
         seen = f"answered {status} ({field(exchange, 'status')}) with {len(made)} charges"
         return "" if right else f"A checkout ({tag}) was {seen}; the contract says {code} ({word}) and no charge"
     price, amounts = history.notes["prices"][tag], [effect.data.get("amount") for effect in made]
     if status != 201 or amounts != [price] or field(exchange, "amount") != price:
-        return f"A checkout of {price} cents was answered {status} and charged {amounts}; the contract says 201, once"
+        seen = f"was answered {status} and charged {amounts}"
+        return f"A checkout of {price} cents ({tag}) {seen}; the contract says 201, once"
     named, charge = field(exchange, "chargeId"), made[0].data.get("id")
     return "" if named == charge else f"The answer names charge {named}, and the provider made {charge}"
 

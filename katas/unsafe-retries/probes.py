@@ -56,21 +56,50 @@ async def send(client: Client, order: Order, tag: str, timeout_s: float = 15.0) 
 # -- the service does its work ----------------------------------------------------------------------------------------
 
 
-@probe("checkout-works", window_s=0.2, env=play.settings())
-async def ordinary_checkouts(client: Client, downstreams: Downstreams, inputs: Inputs, history: History) -> None:
-    """Paid, declined, refused and malformed checkouts while the provider is in good health."""
-    provider = play.Provider(downstreams["payments"])
-    tags = ("paid 1", "paid 2", "paid 3", "declined", "refused", "malformed", "unknown item")
+LONGEST = ("paid, longest orderId", "paid, longest orderId with another end")
+TURNED_AWAY, AT_ONCE = 40, 8
+AFTER_THEM = f"paid, after {TURNED_AWAY} declined or refused"
+SAID_NO = {"declined": play.answer(402, "card_declined"), "refused": play.answer(409, "order_cancelled")}
+
+
+def a_small_floor(inputs: Inputs) -> dict[str, str]:
+    """Fewer failures than there are declined and refused orders may open a breaker."""
+    made: dict[str, str] = play.settings(payments_retry_floor=inputs.apart("the floor").randint(8, 16))
+    return made
+
+
+def orders_of_a_day(inputs: Inputs) -> dict[str, Order]:
+    """By tag: each kind of checkout once, two with ids of the greatest length that differ at the end alone."""
+    tags = ("paid 1", "paid 2", "paid 3", *LONGEST, *SAID_NO, "malformed", "unknown item")
     orders = {tag: play.new_order(inputs) for tag in tags}
     # One customer buys the same twice: two orders, and two charges.
     orders["paid 3"] |= {name: orders["paid 2"][name] for name in ("items", "card")}
-    history.note("prices", {tag: play.price_of(order) for tag, order in orders.items()})
-    history.note("orders", {tag: order["orderId"] for tag, order in orders.items()})
-    provider.plans[orders["declined"]["orderId"]] = (play.answer(402, "card_declined"),)
-    provider.plans[orders["refused"]["orderId"]] = (play.answer(409, "order_cancelled"),)
+    start = inputs.token(play.LONGEST_ID - 4)
+    for tag, end in zip(LONGEST, inputs.sample(range(1000, 10000), k=2), strict=True):
+        orders[tag]["orderId"] = f"{start}{end}"
     orders["malformed"]["card"] = ""
     orders["unknown item"]["items"][0]["sku"] = f"XX-{inputs.randint(1000, 9999)}"
-    await asyncio.gather(*(send(client, order, tag) for tag, order in orders.items()))
+    return orders
+
+
+@probe("checkout-works", window_s=0.4, env=a_small_floor)
+async def ordinary_checkouts(client: Client, downstreams: Downstreams, inputs: Inputs, history: History) -> None:
+    """Paid, declined, refused and malformed checkouts while the provider is in good health; then a run of bad cards."""
+    provider = play.Provider(downstreams["payments"])
+    once = orders_of_a_day(inputs)
+    kinds = inputs.choices(list(SAID_NO), k=TURNED_AWAY)
+    many = {f"{kind} #{n} in a row": play.new_order(inputs) for n, kind in enumerate(kinds, 1)}
+    orders = {**once, **many, AFTER_THEM: play.new_order(inputs)}
+    history.note("prices", {tag: play.price_of(order) for tag, order in orders.items() if tag.startswith("paid")})
+    history.note("orders", {tag: order["orderId"] for tag, order in orders.items()})
+    for tag, order in orders.items():
+        if said := SAID_NO.get(judges.kind_of(tag)):
+            provider.plans[order["orderId"]] = (said,)
+    await asyncio.gather(*(send(client, order, tag) for tag, order in once.items()))
+    for first in range(0, TURNED_AWAY, AT_ONCE):
+        batch = list(many.items())[first : first + AT_ONCE]
+        await asyncio.gather(*(send(client, order, tag) for tag, order in batch))
+    await send(client, orders[AFTER_THEM], AFTER_THEM)
     await client.request("GET", f"/orders/{orders['paid 1']['orderId']}", tag="look up")
     await client.request("GET", f"/orders/o-{inputs.token(10)}", tag="look up nothing")
 

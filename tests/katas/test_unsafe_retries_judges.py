@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from runner.probes import CallRecord, Finding, History, Verdict
@@ -44,6 +45,26 @@ def test_a_declined_checkout_that_was_charged_fails() -> None:
     history.add_effect("charge", "kb", {"order": "b", "amount": 5, "id": "x"})
     finding = probes.checkouts_are_right(history)
     assert finding.verdict is Verdict.FAILED and "declined" in finding.sentence
+
+
+@pytest.mark.parametrize(("status", "word", "verdict"), [(402, "declined", "passed"), (503, "unconfirmed", "failed")])
+def test_the_last_of_many_declines_in_a_row_is_answered_as_such(status: int, word: str, verdict: str) -> None:
+    history = _ordinary()
+    history.notes["orders"]["declined #40 in a row"] = "c"
+    told_to = {"tag": "declined #40 in a row", "status": status, "body": json.dumps({"status": word}).encode()}
+    history.add_exchange(msgspec.structs.replace(history.exchanges()[-1], **told_to))
+    finding = probes.checkouts_are_right(history)
+    assert finding.verdict == Verdict(verdict)
+    assert ("#40 in a row" in finding.sentence) is (verdict == "failed")
+
+
+def test_an_order_that_the_provider_refused_for_the_key_of_another_fails_and_is_named() -> None:
+    history = _ordinary()
+    longest = "paid, longest orderId"
+    history.notes["orders"][longest], history.notes["prices"][longest] = "d", 1290
+    history.add_exchange(msgspec.structs.replace(history.exchanges()[0], tag=longest, status=422))
+    finding = probes.checkouts_are_right(history)
+    assert finding.verdict is Verdict.FAILED and longest in finding.sentence
 
 
 def _paid(key: str) -> bytes:
