@@ -138,6 +138,9 @@ def the_customer_is_served(history: History) -> Finding:
     if not unserved and (late := _perhaps_given_up(history, by_order)):
         text = f"After {late} the next request came so late that the answer may have been given up, and not read."
         return inconclusive(f"The machine was so busy that it could not be tried. {text}", **evidence)
+    if not unserved and _drip_may_have_stood_still(history):
+        text = "The answer that drips stood still for so long that this may have been taken for silence."
+        return inconclusive(f"The machine was so busy that it could not be tried. {text}", **evidence)
     if not unserved:
         text = f"All {len(exchanges)} checkouts were served although the provider failed first."
         return passed(text, value=len(exchanges), **evidence)
@@ -164,6 +167,12 @@ def _perhaps_given_up(history: History, by_order: dict[str, list[Any]]) -> str:
         if len(calls) > 1 and calls[1].at_s - calls[0].at_s >= 0.9 * given_up_s:
             return str(tag)
     return ""
+
+
+def _drip_may_have_stood_still(history: History) -> bool:
+    """Whether a timeout that every byte begins anew may have ended it as well."""
+    given_up_s = history.notes.get("given_up_s", 0.0)
+    return history.notes.get("drip_paused_s", 0.0) >= 0.9 * given_up_s > 0.0
 
 
 def it_is_asked_once(history: History) -> Finding:

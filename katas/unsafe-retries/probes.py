@@ -155,6 +155,7 @@ PASSING = {
     "a cut connection": (play.lost("cut", made=False),),
     "silence": (play.lost("silence", made=False),),
     "half an answer": (play.lost("stall", made=False),),
+    "a dripping answer": (play.lost("drip", made=False),),
     "a 503, then a reset": (play.answer(503), play.lost("reset", made=False)),
 }
 
@@ -283,6 +284,7 @@ def they_come_apart(history: History) -> Finding:
 ENDLESS = {
     "silence": play.lost("silence", made=False),
     "half an answer": play.lost("stall", made=False),
+    "a dripping answer": play.lost("drip", made=False),
 }
 TOO_LONG = "a Retry-After that goes past the deadline"
 SHORT = {

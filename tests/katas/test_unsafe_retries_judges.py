@@ -167,6 +167,21 @@ def test_a_retry_that_a_timeout_alone_explains_shows_nothing_of_a_status_code(ag
     assert probes.the_customer_is_served(told.history).verdict is verdict
 
 
+@pytest.mark.parametrize(("paused_s", "verdict"), [(0.05, Verdict.PASSED), (0.9, Verdict.INCONCLUSIVE)])
+def test_a_drip_that_stood_still_for_a_timeout_was_silence(paused_s: float, verdict: Verdict) -> None:
+    history = _passing(201)
+    history.notes.update(given_up_s=0.8, drip_paused_s=paused_s)
+    assert probes.the_customer_is_served(history).verdict is verdict
+
+
+def test_a_drip_read_until_the_deadline_fails_however_it_came() -> None:
+    told = Told(failures={"a": 1}, orders={"a dripping answer": "a"}, given_up_s=0.8, drip_paused_s=0.9)
+    told.call("a", 0.1, None, closed_by="service", closed_s=12.0)
+    told.checkout("a dripping answer", 503, 12.0)
+    finding = probes.the_customer_is_served(told.history)
+    assert finding.verdict is Verdict.FAILED and "a dripping answer" in finding.sentence
+
+
 def test_a_customer_turned_away_fails_and_the_failure_is_named() -> None:
     finding = probes.the_customer_is_served(_passing(503))
     assert finding.verdict is Verdict.FAILED and "a 503" in finding.sentence
