@@ -6,7 +6,6 @@ Keys, order and counts decide; a time only where the contract is about time.
 from __future__ import annotations
 
 import contextlib
-import math
 from typing import Any
 
 from runner.probes import (
@@ -31,7 +30,6 @@ EARLY_S = 0.01
 FITTING_S = (1, 2)
 DEADLINE_S, PATIENCE = 0.6, 2.0
 AFTER_ANSWER_S = 0.1
-CHECKOUTS = 200
 BUSY_S = 1.0
 # Beside twenty busy processes 16 % of pairs were once seen to change places where all waited the same.
 SHAKEN_S = 0.3
@@ -171,8 +169,8 @@ def _perhaps_given_up(history: History, by_order: dict[str, list[Any]]) -> str:
 
 def _drip_may_have_stood_still(history: History) -> bool:
     """Whether a timeout that every byte begins anew may have ended it as well."""
-    given_up_s = history.notes.get("given_up_s", 0.0)
-    return history.notes.get("drip_paused_s", 0.0) >= 0.9 * given_up_s > 0.0
+    paused_s, given_up_s = (float(history.notes.get(name, 0.0)) for name in ("drip_paused_s", "given_up_s"))
+    return paused_s >= 0.9 * given_up_s > 0.0
 
 
 def it_is_asked_once(history: History) -> Finding:
@@ -298,52 +296,3 @@ def the_customer_is_not_kept(history: History) -> Finding:
         decided_by=[f"{until_s:.3f} s  no longer watched", *play.seen(left, 5)] if left else (),
         reproduce=hand if left else "",
     )
-
-
-def budget(history: History) -> int:
-    """Requests to /charges that the settings of this run allow in an outage; the checkout before it has earned as well.
-
-    As a whole number: what is earned in hundredths adds up to a little less than it should in binary fractions.
-    """
-    settings = history.notes["settings"]
-    earned = settings["payments_retry_floor"] + settings["payments_retry_ratio"] * (CHECKOUTS + 1)
-    return CHECKOUTS + math.floor(earned + 1e-6)
-
-
-def retries_keep_to_their_budget(history: History) -> Finding:
-    most_attempts, allowed = int(history.notes["settings"]["payments_max_attempts"]), budget(history)
-    orders = set(history.notes["orders"])
-    by_order = {order: calls for order, calls in play.attempts(history).items() if order in orders}
-    total = sum(map(len, by_order.values()))
-    most: list[Any] = max(by_order.values(), key=len, default=[])
-    worked = any(exchange.status == 201 for exchange in history.exchanges(tag="before"))
-    if not worked or not by_order or len(history.exchanges(tag="outage")) < CHECKOUTS:
-        return inconclusive("The outage was never met: nothing reached the provider, or nothing worked before it.")
-    series = [history.series("requests to the provider", allowed, "budget")]
-    hand = play.shell(play.DOWN, f"  # of 200 of these with orderIds of their own, at most {allowed:.0f} come through")
-    if len(most) > most_attempts:
-        text = f"One checkout made {len(most)} requests where PAYMENTS_MAX_ATTEMPTS allows {most_attempts}"
-        return failed(
-            f"{text}: is it retried at two layers?",
-            value=len(most),
-            limit=most_attempts,
-            unit="requests an order",
-            decided_by=play.seen(most),
-            series=series,
-            reproduce=hand,
-        )
-    shown: dict[str, Any] = {"value": total, "limit": allowed, "unit": "requests", "series": series}
-    load_of = f"{CHECKOUTS} checkouts made {total} requests"
-    if total > allowed:
-        return failed(
-            f"{load_of} to a provider that was down, {total / CHECKOUTS:.1f} times the usual load; the budget allows "
-            f"{allowed:.0f}.",
-            decided_by=[f"{total - len(by_order)} retries beside {len(by_order)} first requests", *play.seen(most, 4)],
-            reproduce=hand,
-            **shown,
-        )
-    tries = history.exchanges(tag="after")
-    if not any(exchange.status == 201 for exchange in tries):
-        text = f"The provider was back, and {len(tries)} checkouts over 10 s still failed"
-        return failed(f"{text}: whatever withholds requests does not let go.", **shown)
-    return passed(f"{load_of} in the outage, within the budget of {allowed:.0f}, and worked again after it.", **shown)

@@ -25,6 +25,7 @@ from runner.probes import (
 play = beside(__file__, "provider")
 judges = beside(__file__, "judges")
 spreading = beside(__file__, "spreading")
+outage = beside(__file__, "outage")
 
 Order = dict[str, Any]
 
@@ -340,15 +341,28 @@ def an_outage(inputs: Inputs) -> dict[str, str]:
     return made
 
 
-@probe("outage-budget", window_s=1.0, env=an_outage)
+async def at_a_steady_rate(load: Load, orders: list[Order], tag: str) -> None:
+    rate_hz = outage.CHECKOUTS / OUTAGE_S
+    await load.constant_rate(
+        _requests(orders), rate_hz=rate_hz, duration_s=len(orders) / rate_hz, tag=tag, connections=20
+    )
+
+
+def half_of_them_fail_once(inputs: Inputs, orders: list[Order]) -> dict[str, tuple[Any, ...]]:
+    """Plans: of two orders in a row one, and never more than two in a row, is answered 503 at first and then paid."""
+    failing = [inputs.choice(two) for two in zip(orders[::2], orders[1::2], strict=True)]
+    return {order["orderId"]: (play.answer(503), play.captured) for order in failing}
+
+
+@probe("outage-budget", window_s=1.4, env=an_outage)
 async def the_provider_is_down(
     client: Client, load: Load, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """200 checkouts in less than a second while every request is answered 503; then the provider is back."""
+    """80 checkouts of which half fail once, 200 while every request is answered 503; then the provider is back."""
     provider = play.Provider(downstreams["payments"])
     unavailable = play.answer(503)
     history.note("settings", budget_of(inputs))
-    most = judges.budget(history)
+    most = outage.CHECKOUTS + outage.budget(history, outage.SICKLY + outage.CHECKOUTS)
 
     async def down(_: Any, call: Call, body: Order) -> None:
         if provider.requests % 10 == 0:
@@ -356,12 +370,13 @@ async def the_provider_is_down(
         await unavailable(provider, call, body)
 
     await send(client, play.new_order(inputs), "before")
-    provider.requests, provider.default = 0, (down,)
-    orders = [play.new_order(inputs) for _ in range(judges.CHECKOUTS)]
+    sickly, orders = ([play.new_order(inputs) for _ in range(n)] for n in (outage.SICKLY, outage.CHECKOUTS))
+    history.note("sickly", [order["orderId"] for order in sickly])
     history.note("orders", [order["orderId"] for order in orders])
-    await load.constant_rate(
-        _requests(orders), rate_hz=judges.CHECKOUTS / OUTAGE_S, duration_s=OUTAGE_S, tag="outage", connections=20
-    )
+    provider.plans = half_of_them_fail_once(inputs, sickly)
+    await at_a_steady_rate(load, sickly, "sickly")
+    provider.requests, provider.default = 0, (down,)
+    await at_a_steady_rate(load, orders, "outage")
     provider.default = (play.captured,)
     for _ in range(100):
         if (await send(client, play.new_order(inputs), "after")).status == 201:
@@ -371,4 +386,4 @@ async def the_provider_is_down(
 
 @the_provider_is_down.judge
 def retries_keep_to_their_budget(history: History) -> Finding:
-    return found(judges.retries_keep_to_their_budget, history)
+    return found(outage.judged, history)
