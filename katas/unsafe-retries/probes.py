@@ -25,6 +25,7 @@ from runner.probes import (
 play = beside(__file__, "provider")
 judges = beside(__file__, "judges")
 spreading = beside(__file__, "spreading")
+outage = beside(__file__, "outage")
 
 Order = dict[str, Any]
 
@@ -56,21 +57,50 @@ async def send(client: Client, order: Order, tag: str, timeout_s: float = 15.0) 
 # -- the service does its work ----------------------------------------------------------------------------------------
 
 
-@probe("checkout-works", window_s=0.2, env=play.settings())
-async def ordinary_checkouts(client: Client, downstreams: Downstreams, inputs: Inputs, history: History) -> None:
-    """Paid, declined, refused and malformed checkouts while the provider is in good health."""
-    provider = play.Provider(downstreams["payments"])
-    tags = ("paid 1", "paid 2", "paid 3", "declined", "refused", "malformed", "unknown item")
+LONGEST = ("paid, longest orderId", "paid, longest orderId with another end")
+TURNED_AWAY, AT_ONCE = 40, 8
+AFTER_THEM = f"paid, after {TURNED_AWAY} declined or refused"
+SAID_NO = {"declined": play.answer(402, "card_declined"), "refused": play.answer(409, "order_cancelled")}
+
+
+def a_small_floor(inputs: Inputs) -> dict[str, str]:
+    """Fewer failures than there are declined and refused orders may open a breaker."""
+    made: dict[str, str] = play.settings(payments_retry_floor=inputs.apart("the floor").randint(8, 16))
+    return made
+
+
+def orders_of_a_day(inputs: Inputs) -> dict[str, Order]:
+    """By tag: each kind of checkout once, two with ids of the greatest length that differ at the end alone."""
+    tags = ("paid 1", "paid 2", "paid 3", *LONGEST, *SAID_NO, "malformed", "unknown item")
     orders = {tag: play.new_order(inputs) for tag in tags}
     # One customer buys the same twice: two orders, and two charges.
     orders["paid 3"] |= {name: orders["paid 2"][name] for name in ("items", "card")}
-    history.note("prices", {tag: play.price_of(order) for tag, order in orders.items()})
-    history.note("orders", {tag: order["orderId"] for tag, order in orders.items()})
-    provider.plans[orders["declined"]["orderId"]] = (play.answer(402, "card_declined"),)
-    provider.plans[orders["refused"]["orderId"]] = (play.answer(409, "order_cancelled"),)
+    start = inputs.token(play.LONGEST_ID - 4)
+    for tag, end in zip(LONGEST, inputs.sample(range(1000, 10000), k=2), strict=True):
+        orders[tag]["orderId"] = f"{start}{end}"
     orders["malformed"]["card"] = ""
     orders["unknown item"]["items"][0]["sku"] = f"XX-{inputs.randint(1000, 9999)}"
-    await asyncio.gather(*(send(client, order, tag) for tag, order in orders.items()))
+    return orders
+
+
+@probe("checkout-works", window_s=0.4, env=a_small_floor)
+async def ordinary_checkouts(client: Client, downstreams: Downstreams, inputs: Inputs, history: History) -> None:
+    """Paid, declined, refused and malformed checkouts while the provider is in good health; then a run of bad cards."""
+    provider = play.Provider(downstreams["payments"])
+    once = orders_of_a_day(inputs)
+    kinds = inputs.choices(list(SAID_NO), k=TURNED_AWAY)
+    many = {f"{kind} #{n} in a row": play.new_order(inputs) for n, kind in enumerate(kinds, 1)}
+    orders = {**once, **many, AFTER_THEM: play.new_order(inputs)}
+    history.note("prices", {tag: play.price_of(order) for tag, order in orders.items() if tag.startswith("paid")})
+    history.note("orders", {tag: order["orderId"] for tag, order in orders.items()})
+    for tag, order in orders.items():
+        if said := SAID_NO.get(judges.kind_of(tag)):
+            provider.plans[order["orderId"]] = (said,)
+    await asyncio.gather(*(send(client, order, tag) for tag, order in once.items()))
+    for first in range(0, TURNED_AWAY, AT_ONCE):
+        batch = list(many.items())[first : first + AT_ONCE]
+        await asyncio.gather(*(send(client, order, tag) for tag, order in batch))
+    await send(client, orders[AFTER_THEM], AFTER_THEM)
     await client.request("GET", f"/orders/{orders['paid 1']['orderId']}", tag="look up")
     await client.request("GET", f"/orders/o-{inputs.token(10)}", tag="look up nothing")
 
@@ -126,6 +156,7 @@ PASSING = {
     "a cut connection": (play.lost("cut", made=False),),
     "silence": (play.lost("silence", made=False),),
     "half an answer": (play.lost("stall", made=False),),
+    "a dripping answer": (play.lost("drip", made=False),),
     "a 503, then a reset": (play.answer(503), play.lost("reset", made=False)),
 }
 
@@ -254,6 +285,7 @@ def they_come_apart(history: History) -> Finding:
 ENDLESS = {
     "silence": play.lost("silence", made=False),
     "half an answer": play.lost("stall", made=False),
+    "a dripping answer": play.lost("drip", made=False),
 }
 TOO_LONG = "a Retry-After that goes past the deadline"
 SHORT = {
@@ -309,15 +341,28 @@ def an_outage(inputs: Inputs) -> dict[str, str]:
     return made
 
 
-@probe("outage-budget", window_s=1.0, env=an_outage)
+async def at_a_steady_rate(load: Load, orders: list[Order], tag: str) -> None:
+    rate_hz = outage.CHECKOUTS / OUTAGE_S
+    await load.constant_rate(
+        _requests(orders), rate_hz=rate_hz, duration_s=len(orders) / rate_hz, tag=tag, connections=20
+    )
+
+
+def half_of_them_fail_once(inputs: Inputs, orders: list[Order]) -> dict[str, tuple[Any, ...]]:
+    """Plans: of two orders in a row one, and never more than two in a row, is answered 503 at first and then paid."""
+    failing = [inputs.choice(two) for two in zip(orders[::2], orders[1::2], strict=True)]
+    return {order["orderId"]: (play.answer(503), play.captured) for order in failing}
+
+
+@probe("outage-budget", window_s=1.4, env=an_outage)
 async def the_provider_is_down(
     client: Client, load: Load, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """200 checkouts in less than a second while every request is answered 503; then the provider is back."""
+    """80 checkouts of which half fail once, 200 while every request is answered 503; then the provider is back."""
     provider = play.Provider(downstreams["payments"])
     unavailable = play.answer(503)
     history.note("settings", budget_of(inputs))
-    most = judges.budget(history)
+    most = outage.CHECKOUTS + outage.budget(history, outage.SICKLY + outage.CHECKOUTS)
 
     async def down(_: Any, call: Call, body: Order) -> None:
         if provider.requests % 10 == 0:
@@ -325,12 +370,13 @@ async def the_provider_is_down(
         await unavailable(provider, call, body)
 
     await send(client, play.new_order(inputs), "before")
-    provider.requests, provider.default = 0, (down,)
-    orders = [play.new_order(inputs) for _ in range(judges.CHECKOUTS)]
+    sickly, orders = ([play.new_order(inputs) for _ in range(n)] for n in (outage.SICKLY, outage.CHECKOUTS))
+    history.note("sickly", [order["orderId"] for order in sickly])
     history.note("orders", [order["orderId"] for order in orders])
-    await load.constant_rate(
-        _requests(orders), rate_hz=judges.CHECKOUTS / OUTAGE_S, duration_s=OUTAGE_S, tag="outage", connections=20
-    )
+    provider.plans = half_of_them_fail_once(inputs, sickly)
+    await at_a_steady_rate(load, sickly, "sickly")
+    provider.requests, provider.default = 0, (down,)
+    await at_a_steady_rate(load, orders, "outage")
     provider.default = (play.captured,)
     for _ in range(100):
         if (await send(client, play.new_order(inputs), "after")).status == 201:
@@ -340,4 +386,4 @@ async def the_provider_is_down(
 
 @the_provider_is_down.judge
 def retries_keep_to_their_budget(history: History) -> Finding:
-    return found(judges.retries_keep_to_their_budget, history)
+    return found(outage.judged, history)

@@ -13,8 +13,9 @@ from typing import Any
 from runner.probes import Call, CallRecord, Downstream, History, Inputs
 
 PRICES = {"BK-1041": 1290, "BK-2207": 1850, "BK-3310": 2400, "ST-0115": 450, "ST-0892": 799, "GF-5000": 5000}
-LONGEST_KEY = 64
+LONGEST_KEY = LONGEST_ID = 64
 LATE_WITHIN_S = 1.5
+DRIP_S, DRIPS_FOR_S = 0.02, 30.0
 
 Order = dict[str, Any]
 Step = Callable[["Provider", Call, Order], Awaitable[None]]
@@ -110,7 +111,10 @@ def answer(status: int, code: str = "unavailable", *, retry_after: int | None = 
 
 
 def lost(how: str, *, made: bool) -> Step:
-    """No whole answer: `silence`, `reset`, `cut` or `stall` (half of one); with `made`, after the charge was made."""
+    """No whole answer; with `made`, after the charge was made.
+
+    `silence`, `reset`, `cut`, `stall` (half of one) or `drip` (a byte now and then, without end).
+    """
 
     async def step(provider: Provider, call: Call, body: Order) -> None:
         if made:
@@ -121,12 +125,24 @@ def lost(how: str, *, made: bool) -> Step:
         elif how == "cut":
             call.cut()
         else:
-            if how == "stall":
-                await call.head(201, {"content-type": "application/json", "content-length": "120"})
+            if how in ("stall", "drip"):
+                await call.head(201, {"content-type": "application/json", "content-length": "4000"})
                 await call.write(b'{"id": "ch_')
+            if how == "drip":
+                await _drip(provider.history, call)
             await call.hang()
 
     return step
+
+
+async def _drip(history: History, call: Call) -> None:
+    """A space every `DRIP_S`, for as long as the service listens; noted is the longest pause between two."""
+    last_s = began_s = history.now()
+    while not call.closed.is_set() and last_s - began_s < DRIPS_FOR_S:
+        await call.write(b" ")
+        await asyncio.sleep(DRIP_S)
+        paused_s, last_s = history.now() - last_s, history.now()
+        history.note("drip_paused_s", max(paused_s, history.notes.get("drip_paused_s", 0.0)))
 
 
 async def processed_late(provider: Provider, call: Call, body: Order) -> None:

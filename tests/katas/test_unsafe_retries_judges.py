@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from runner.probes import CallRecord, Finding, History, Verdict
@@ -44,6 +45,26 @@ def test_a_declined_checkout_that_was_charged_fails() -> None:
     history.add_effect("charge", "kb", {"order": "b", "amount": 5, "id": "x"})
     finding = probes.checkouts_are_right(history)
     assert finding.verdict is Verdict.FAILED and "declined" in finding.sentence
+
+
+@pytest.mark.parametrize(("status", "word", "verdict"), [(402, "declined", "passed"), (503, "unconfirmed", "failed")])
+def test_the_last_of_many_declines_in_a_row_is_answered_as_such(status: int, word: str, verdict: str) -> None:
+    history = _ordinary()
+    history.notes["orders"]["declined #40 in a row"] = "c"
+    told_to = {"tag": "declined #40 in a row", "status": status, "body": json.dumps({"status": word}).encode()}
+    history.add_exchange(msgspec.structs.replace(history.exchanges()[-1], **told_to))
+    finding = probes.checkouts_are_right(history)
+    assert finding.verdict == Verdict(verdict)
+    assert ("#40 in a row" in finding.sentence) is (verdict == "failed")
+
+
+def test_an_order_that_the_provider_refused_for_the_key_of_another_fails_and_is_named() -> None:
+    history = _ordinary()
+    longest = "paid, longest orderId"
+    history.notes["orders"][longest], history.notes["prices"][longest] = "d", 1290
+    history.add_exchange(msgspec.structs.replace(history.exchanges()[0], tag=longest, status=422))
+    finding = probes.checkouts_are_right(history)
+    assert finding.verdict is Verdict.FAILED and longest in finding.sentence
 
 
 def _paid(key: str) -> bytes:
@@ -144,6 +165,21 @@ def test_a_retry_that_a_timeout_alone_explains_shows_nothing_of_a_status_code(ag
     told.charge("a", "k")
     told.checkout("a 503", 201, 1.5, body=_paid("k"))
     assert probes.the_customer_is_served(told.history).verdict is verdict
+
+
+@pytest.mark.parametrize(("paused_s", "verdict"), [(0.05, Verdict.PASSED), (0.9, Verdict.INCONCLUSIVE)])
+def test_a_drip_that_stood_still_for_a_timeout_was_silence(paused_s: float, verdict: Verdict) -> None:
+    history = _passing(201)
+    history.notes.update(given_up_s=0.8, drip_paused_s=paused_s)
+    assert probes.the_customer_is_served(history).verdict is verdict
+
+
+def test_a_drip_read_until_the_deadline_fails_however_it_came() -> None:
+    told = Told(failures={"a": 1}, orders={"a dripping answer": "a"}, given_up_s=0.8, drip_paused_s=0.9)
+    told.call("a", 0.1, None, closed_by="service", closed_s=12.0)
+    told.checkout("a dripping answer", 503, 12.0)
+    finding = probes.the_customer_is_served(told.history)
+    assert finding.verdict is Verdict.FAILED and "a dripping answer" in finding.sentence
 
 
 def test_a_customer_turned_away_fails_and_the_failure_is_named() -> None:
@@ -274,64 +310,3 @@ def test_a_silence_that_was_never_met_proves_nothing() -> None:
     told = Told(watched_until_s=1.0)
     told.checkout("silence#a", 503)
     assert probes.the_customer_is_not_kept(told.history).verdict is Verdict.INCONCLUSIVE
-
-
-# -- outage-budget ----------------------------------------------------------------------------------------------------
-
-
-def _outage(retries: int, each: int = 1, after: int = 201, before: int = 201, reached: int = 200) -> History:
-    """200 checkouts, of which the first `retries / each` are retried `each` times."""
-    orders = [f"o{n}" for n in range(200)]
-    settings = {"payments_retry_floor": 20, "payments_retry_ratio": 0.2, "payments_max_attempts": 4}
-    told = Told(orders=orders, settings=settings)
-    told.checkout("before", before)
-    for _ in orders:
-        told.checkout("outage", 503)
-    for order in orders[:reached]:
-        told.call(order, 0.1)
-    for n in range(retries):
-        told.call(orders[n // each], 0.2)
-    told.checkout("after", after)
-    return told.history
-
-
-@pytest.mark.parametrize(
-    "history", [_outage(60), _outage(0), _outage(0, reached=20)], ids=["budget", "none", "breaker"]
-)
-def test_any_way_of_staying_within_the_budget_passes(history: History) -> None:
-    assert probes.retries_keep_to_their_budget(history).verdict is Verdict.PASSED
-
-
-def test_one_request_beyond_the_budget_fails() -> None:
-    finding = probes.retries_keep_to_their_budget(_outage(61))
-    assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 261, 260)
-
-
-def test_the_budget_is_that_of_the_runs_own_settings() -> None:
-    history = _outage(60)
-    history.notes["settings"]["payments_retry_ratio"] = 0.1
-    assert probes.retries_keep_to_their_budget(history).verdict is Verdict.FAILED
-
-
-@pytest.mark.parametrize("hundredths", range(5, 16))
-@pytest.mark.parametrize("floor", [5, 8, 15])
-def test_what_is_earned_in_hundredths_is_earned_whole(hundredths: int, floor: int) -> None:
-    allowed = floor + 201 * hundredths // 100
-    for retries, verdict in ((allowed, Verdict.PASSED), (allowed + 1, Verdict.FAILED)):
-        history = _outage(retries)
-        history.notes["settings"] |= {"payments_retry_ratio": hundredths / 100, "payments_retry_floor": floor}
-        assert probes.retries_keep_to_their_budget(history).verdict is verdict
-
-
-def test_more_attempts_for_one_order_than_agreed_fail_within_the_budget() -> None:
-    finding = probes.retries_keep_to_their_budget(_outage(12, each=4))
-    assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 5, 4)
-
-
-def test_a_breaker_that_does_not_close_again_fails() -> None:
-    assert probes.retries_keep_to_their_budget(_outage(0, after=503, reached=20)).verdict is Verdict.FAILED
-
-
-def test_an_outage_that_was_never_met_proves_nothing() -> None:
-    assert probes.retries_keep_to_their_budget(_outage(0, reached=0)).verdict is Verdict.INCONCLUSIVE
-    assert probes.retries_keep_to_their_budget(_outage(0, before=503)).verdict is Verdict.INCONCLUSIVE

@@ -70,6 +70,21 @@ def test_waits_that_scatter_and_do_not_grow_fail() -> None:
     assert finding.verdict is Verdict.FAILED and "do not grow" in finding.sentence
 
 
+@pytest.mark.parametrize(("queued_s", "verdict"), [(0.0, Verdict.FAILED), (0.5, Verdict.INCONCLUSIVE)])
+def test_a_busy_machine_that_makes_the_first_waits_long_hides_their_growth(queued_s: float, verdict: Verdict) -> None:
+    history = _row(lambda n: 0.3 + DRAW.uniform(0.1, 0.2) * n**0.3)
+    history.add_queued(0.5, queued_s)
+    finding = probes.they_come_apart(history)
+    assert finding.verdict is verdict and finding.limit == 1.4
+
+
+def test_waits_that_do_not_grow_fail_on_a_busy_machine_where_the_first_was_no_longer_than_agreed() -> None:
+    history = _row(lambda n: DRAW.uniform(0.1, 0.2))
+    history.add_queued(0.5, 0.5)
+    finding = probes.they_come_apart(history)
+    assert finding.verdict is Verdict.FAILED and "do not grow" in finding.sentence
+
+
 def test_a_trace_of_jitter_is_left_open() -> None:
     finding = probes.they_come_apart(_row(lambda n: 0.1 * 2**n * DRAW.uniform(1, 1.12)))
     assert finding.verdict is Verdict.INCONCLUSIVE and finding.value is not None and 0.08 < finding.value < 0.15

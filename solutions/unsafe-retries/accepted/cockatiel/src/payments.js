@@ -4,11 +4,14 @@ import {
 
 import { config } from './config.js';
 import { log } from './log.js';
+import { RetryBudget } from './retry-budget.js';
 
-const { url, timeoutMs, maxAttempts, baseDelayMs, retryFloor } = config.payments;
+const { url, timeoutMs, maxAttempts, baseDelayMs, retryFloor, retryRatio } = config.payments;
 const TRANSIENT = new Set([429, 500, 502, 503, 504]);
 const LONGEST_STEP = 16;
 const TRY_AGAIN_AFTER_MS = 1000;
+
+const budget = new RetryBudget({ floor: retryFloor, ratio: retryRatio });
 
 /** The provider answered, and the answer was not a charge. */
 export class PaymentError extends Error {
@@ -23,6 +26,9 @@ export class PaymentError extends Error {
 
 /** The provider asked for a longer wait than the customer has. */
 class TooLate extends PaymentError {}
+
+/** The retries of this process are used up. */
+class Withheld extends Error {}
 
 /** Exponential waits with decorrelated jitter, and never less than the provider asked for. */
 class PoliteBackoff {
@@ -40,7 +46,7 @@ class PoliteBackoff {
 }
 
 function isTransient(error) {
-  if (error instanceof BrokenCircuitError || error instanceof TooLate) return false;
+  if (error instanceof BrokenCircuitError || error instanceof TooLate || error instanceof Withheld) return false;
   return error instanceof PaymentError ? TRANSIENT.has(error.status) : true;
 }
 
@@ -76,8 +82,10 @@ async function post(path, body, { key, signal, endsAt }) {
 /** Charges the card once, however often it has to ask. `deadline` is an AbortSignal that fires at `endsAt`. */
 export function charge({ orderId, amount, currency, card }, { deadline, endsAt }) {
   const body = { order: orderId, amount, currency, card };
-  const charged = attempt.execute(({ signal }) => {
+  budget.earn();
+  const charged = attempt.execute(({ signal, attempt: retries }) => {
     deadline.throwIfAborted();
+    if (retries > 0 && !budget.spend()) throw new Withheld('no retry left');
     return post('/charges', body, { key: orderId, signal, endsAt });
   }, deadline);
   // A wait between attempts does not see the signal, so the answer does not wait for it; nothing is sent after it.

@@ -42,7 +42,7 @@ async function post(path, body, { key }) {
   return answer;
 }
 
-const breaker = new CircuitBreaker(post, { timeout: config.payments.timeoutMs });
+const breaker = new CircuitBreaker(post, { timeout: config.payments.timeoutMs, errorFilter: (error) => !isTransient(error) });
 
 /** Charges the card once, however often it has to ask. Resolves with the provider's charge. */
 export function charge({ orderId, amount, currency, card }, deadline) {
