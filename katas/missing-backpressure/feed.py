@@ -97,6 +97,7 @@ class Feed:
         self.rows: dict[str, int] = {}
         self.pulled: dict[str, float] = {}
         self.released: set[str] = set()
+        self.failed_s: dict[str, float] = {}
         self.writers: dict[str, Writer] = {}
         self._inputs, self._effect, self._gate = inputs, downstream.effect, downstream.gate
         self._names = inputs.apart("names of snapshots and cursors")
@@ -164,6 +165,7 @@ class Feed:
         states = self._states[account]
         if states[0].failing == "refused":
             self.history.fault("refused", 1)
+            self.failed_s.setdefault(account, self.history.now())
             return await call.reply(503, json={"error": "ledger_busy"})
         state = states.pop(0) if len(states) > 1 else states[0]
         snapshot = self._names.token(10)
@@ -181,6 +183,7 @@ class Feed:
         stop = min(len(rows), start + self.ledger.page_rows, start + max(1, int(call.query.get("limit", "1000"))))
         if failing and stop > at:
             self.history.fault(failing, 1)
+            self.failed_s.setdefault(account, self.history.now())
             return await self._fail(call, failing, self.ledger.page(rows[start:stop], None))
         cursor = f"{self._names.token(6)}.{stop}" if stop < len(rows) else None
         self._cursors[cursor or ""] = stop if cursor else 0

@@ -280,6 +280,10 @@ def nobody_takes_it_for_whole(history: History) -> Finding:
     if dull:
         return inconclusive(f"The service never came to the failing page: {', '.join(dull)}.", **evidence)
     if hanging is not None:
+        failed_s = {failure["tag"]: failure["at_s"] for failure in history.notes["failures"]}
+        ended_s = exports[hanging]["at_s"] + exports[hanging]["took_s"]
+        if may_be_our_lateness(history, failed_s[hanging], ended_s, reading.ENDED_WITHIN_S):
+            return inconclusive("The machine was too busy to tell whether broken exports end in time.", **evidence)
         return failed(
             f"In the feed {scene.FAILURES[hanging]}, and {reading.ENDED_WITHIN_S:.0f} s later the response had not "
             f"ended.",

@@ -318,7 +318,8 @@ def _failures(**changes: dict[str, Any]) -> tuple[dict[str, Any], History]:
     history = History()
     for way in scene.FAILURES:
         history.fault(way, 1)
-    return {"exports": [seen | changes.get(seen["tag"], {}) for seen in exports]}, history
+    failures = [{"tag": way, "at_s": 4.0} for way in scene.FAILURES]
+    return {"exports": [seen | changes.get(seen["tag"], {}) for seen in exports], "failures": failures}, history
 
 
 def test_failures_that_show_pass() -> None:
@@ -351,9 +352,16 @@ def test_an_export_made_whole_in_spite_of_the_failure_passes() -> None:
     assert _judged(probes.nobody_takes_it_for_whole, notes, history).verdict is Verdict.PASSED
 
 
-def test_a_response_that_never_ends_fails() -> None:
-    notes, history = _failures(reset={"ended": ""})
-    assert _judged(probes.nobody_takes_it_for_whole, notes, history).verdict is Verdict.FAILED
+@pytest.mark.parametrize(
+    ("took_s", "lag_s", "verdict"),
+    [(15.0, 0.0, Verdict.FAILED), (15.0, 3.0, Verdict.INCONCLUSIVE), (12.0, 0.0, Verdict.INCONCLUSIVE)],
+)
+def test_a_response_that_never_ends_fails_once_its_time_since_the_failure_is_over(
+    took_s: float, lag_s: float, verdict: Verdict
+) -> None:
+    notes, history = _failures(reset={"ended": "", "took_s": took_s})
+    history.add_lag(9.0, lag_s)
+    assert _judged(probes.nobody_takes_it_for_whole, notes, history).verdict is verdict
 
 
 @pytest.mark.parametrize("tag", ["healthy", "later"])
