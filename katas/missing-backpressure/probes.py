@@ -7,15 +7,17 @@ import contextlib
 import hashlib
 from typing import Any
 
-from runner.probes import Client, Downstreams, Finding, History, Inputs, Service, StreamReader, beside, probe
+from runner.probes import Client, Downstreams, Finding, Gate, History, Inputs, Service, StreamReader, beside, probe
 
 scene = beside(__file__, "feed")
 reading = beside(__file__, "reading")
+pieces = beside(__file__, "pieces")
 judges = beside(__file__, "judges")
 
 MIB: int = scene.MIB
 STILL_TICKS = 8
 STILL_LOOKS = 4
+PULSES = 3
 # Whoever takes a reader that pauses so long for one that left breaks off an export that is wanted.
 LONG_PAUSE_S = judges.RELEASED_WITHIN_S + 0.5
 _NOTHING_READ = {"at_s": 0.0, "read_mib": 0.0, "still": False}
@@ -23,6 +25,8 @@ READING_ON = 8
 READ_ON_WITHIN_S = 15.0
 # What pulls without end fills its memory long before that, unless the machine hardly lets it run.
 AT_REST_WITHIN_S = 30.0
+# A small export has come to its failing page long before what this leaves beside the time that the contract gives.
+FAILED_WITHIN_S = reading.ENDED_WITHIN_S + 5.0
 
 
 def found(judge: Any, history: History) -> Finding:
@@ -41,12 +45,15 @@ def by_hand(downstreams: Downstreams, inputs: Inputs) -> None:
 # -- exports are complete and intact ---------------------------------------------------------------------------------
 
 
-@probe("export-intact", window_s=1.1)
+@probe("export-intact", window_s=1.2)
 async def exports_of_five_sizes(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """None, one, a page, some pages; and more than fifty thousand rows for a reader that pauses on the way."""
-    feed = scene.Feed(downstreams["feed"], inputs, record=(40, 120))
+    """None, one, a page, some pages; and more than fifty thousand rows for a reader that pauses on the way.
+
+    Beside them three at once, whose pages come in pieces that end within characters, a piece of each in turn.
+    """
+    feed = scene.Feed(downstreams["feed"], inputs, record=(30, 100))
     large = feed.holds(inputs.randint(50_500, 57_000))
 
     async def pause() -> None:
@@ -54,8 +61,19 @@ async def exports_of_five_sizes(
 
     sizes = (0, 1, min(feed.ledger.page_rows, 1000), inputs.randint(1100, 5000))
     exports = [await reading.fetch(client, feed, feed.holds(rows), "small") for rows in sizes]
+    exports += await _several_at_once(client, feed, inputs, history)
     exports.append(await reading.fetch(client, feed, large, "paused", pause))
     history.note("exports", exports)
+
+
+async def _several_at_once(client: Client, feed: Any, inputs: Inputs, history: History) -> list[dict[str, Any]]:
+    """Exports of a page or less, side by side; a page of each is written in turn with those of the others."""
+    at_once, at_s = pieces.Interleaved(client, inputs, judges.AT_ONCE), history.now()
+    accounts = [feed.holds(inputs.randint(60, 300)) for _ in range(judges.AT_ONCE)]
+    feed.writers |= dict.fromkeys(accounts, at_once)
+    exports = await asyncio.gather(*(reading.fetch(client, feed, account, "at once") for account in accounts))
+    history.note("at_once", {"at_s": at_s, "until_s": history.now(), "torn": at_once.torn})
+    return exports
 
 
 @exports_of_five_sizes.judge
@@ -128,7 +146,7 @@ async def one_reader_pauses_twice(
         # More than what lies on the way: that much comes from a service that has long let go, too.
         wanted, at_s = int((pauses[-1]["ahead_mib"] + 4.0) * MIB), history.now()
         got = await reading.read_on(reader, wanted, READ_ON_WITHIN_S, digest)
-        intact = got == wanted and digest.hexdigest() == feed.ledger.beginning(read + got)
+        intact = got == wanted and feed.is_beginning(account, digest.hexdigest(), read + got)
         stalled = got < wanted and not reader.ended
         took_s = history.now() - at_s
         history.note("read_on", {"at_s": at_s, "took_s": took_s, "bytes": got, "intact": intact, "stalled": stalled})
@@ -146,42 +164,63 @@ def the_pull_comes_to_rest(history: History) -> Finding:
 
 
 @probe("leaving-stops-the-pull", window_s=0.7)
-async def three_readers_leave(
+async def four_readers_leave(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """One vanishes while it pauses, one closes while it reads, one is gone before it has read anything."""
+    """One vanishes while it pauses, one closes while it reads, one is gone before it has read anything.
+
+    And one is gone while its snapshot is being opened.
+    """
     feed = scene.Feed(downstreams["feed"], inputs)
     accounts = {way: feed.holds(mib=inputs.uniform(128.0, 140.0)) for way in judges.WAYS}
-    leaving = await asyncio.gather(*(_leave(way, client, feed, account) for way, account in accounts.items()))
-    left, left_s = dict(zip(accounts, leaving, strict=True)), history.now()
+    unopened = accounts["unopened"]
+    gate = feed.held_back(unopened)
+    leaving = [_leave(way, client, feed, account) for way, account in accounts.items() if account != unopened]
+    left = [*await asyncio.gather(*leaving, _leave_unopened(client, unopened, gate, history))]
+    before, left_s = dict(zip(accounts, left, strict=True)), history.now()
 
-    def after_mib() -> float:
-        after: float = max(feed.pulled[account] / MIB - left[way] for way, account in accounts.items())
-        return after
+    def after_mib(way: str) -> float:
+        after: float = feed.pulled[accounts[way]] / MIB - before[way]
+        return max(0.0, after)
 
-    while history.now() < left_s + judges.RELEASED_WITHIN_S and after_mib() <= 2 * judges.AFTER_LEAVING_LIMIT_MIB:
-        if feed.released >= set(accounts.values()):
+    def is_released(way: str) -> bool:
+        account = accounts[way]
+        return not feed.pins(account) and (account in feed.released or account == unopened)
+
+    while history.now() < left_s + judges.RELEASED_WITHIN_S and not all(map(is_released, accounts)):
+        if max(map(after_mib, accounts)) > 2 * judges.AFTER_LEAVING_LIMIT_MIB:
             break
         await asyncio.sleep(0.02)
-    history.note(
-        "readers",
-        [
-            {
-                "way": way,
-                "left_at_mib": left[way],
-                "after_mib": max(0.0, feed.pulled[account] / MIB - left[way]),
-                "released": account in feed.released,
-            }
-            for way, account in accounts.items()
-        ],
-    )
+    readers = [
+        {"way": way, "left_at_mib": before[way], "after_mib": after_mib(way), "released": is_released(way)}
+        for way in accounts
+    ]
+    history.note("readers", readers)
+
+
+async def _leave_unopened(client: Client, account: str, gate: Gate, history: History) -> float:
+    """Leave while the feed opens the snapshot, which it does once the service has had the time to notice."""
+    raw = await client.open(window=reading.WINDOW)
+    await raw.send(_request_of(account))
+    history.fault("left before its snapshot was opened", int(await gate.held(1, within_s=3.0)))
+    raw.close()
+    for _ in range(PULSES):
+        await client.request("GET", "/healthz", tag="pulse", timeout_s=3.0)
+    gate.open()
+    while gate.holding:
+        await asyncio.sleep(0.005)
+    return 0.0
+
+
+def _request_of(account: str) -> bytes:
+    return f"GET {reading.path_of(account)} HTTP/1.1\r\nhost: exports\r\n\r\n".encode()
 
 
 async def _leave(way: str, client: Client, feed: Any, account: str) -> float:
     """Begin an export and leave it in the given way; returns how many MiB had been pulled for it by then."""
     if way == "early":
         raw = await client.open(window=reading.WINDOW)
-        await raw.send(f"GET {reading.path_of(account)} HTTP/1.1\r\nhost: exports\r\n\r\n".encode())
+        await raw.send(_request_of(account))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(3.0):
                 while feed.pulled[account] < MIB / 2:
@@ -200,7 +239,7 @@ async def _leave(way: str, client: Client, feed: Any, account: str) -> float:
     return float(feed.pulled[account] / MIB)
 
 
-@three_readers_leave.judge
+@four_readers_leave.judge
 def the_pull_ends_with_the_reader(history: History) -> Finding:
     """After each way of leaving little more is pulled, and the snapshot is released."""
     return found(judges.the_pull_ends_with_the_reader, history)
@@ -271,20 +310,25 @@ def the_others_are_served(history: History) -> Finding:
 async def the_feed_fails_half_way(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """Five exports whose feed fails for good, each in its own way, and one beside them that is well.
+    """Five exports whose snapshot fails for good, each in its own way, and one beside them that is well.
 
-    Two of them are too large to be collected before the first byte is sent.
+    Two of them are too large to be collected before the first byte is sent. Who opens a snapshot again gets the account
+    as it is by then, which is not what the failed one held.
     """
     feed = scene.Feed(downstreams["feed"], inputs)
     large = {"short", inputs.choice([way for way in scene.FAILURES if way not in ("short", "refused")])}
     sizes = {way: inputs.uniform(44.0, 52.0) if way in large else inputs.uniform(2.5, 4.5) for way in scene.FAILURES}
-    accounts = {way: feed.holds(mib=size, failing=way) for way, size in sizes.items()}
+    accounts = {way: feed.holds(mib=size, failing=way, once=True) for way, size in sizes.items()}
     accounts["healthy"] = feed.holds(mib=inputs.uniform(2.5, 4.5))
-    within_s = {way: AT_REST_WITHIN_S if way in large else reading.ENDED_WITHIN_S for way in accounts}
+    within_s = {way: AT_REST_WITHIN_S if way in large else FAILED_WITHIN_S for way in accounts}
     exports = await asyncio.gather(
         *(reading.fetch(client, feed, account, way, within_s=within_s[way]) for way, account in accounts.items())
     )
     afterwards = await reading.fetch(client, feed, feed.holds(inputs.randint(20, 300)), "later")
+    failures = [
+        {"tag": way, "at_s": feed.failed_s[account]} for way, account in accounts.items() if account in feed.failed_s
+    ]
+    history.note("failures", failures)
     history.note("exports", [*exports, afterwards])
 
 

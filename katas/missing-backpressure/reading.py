@@ -76,7 +76,7 @@ async def fetch(
         reader = await client.stream("GET", path_of(account), window=window, tag=tag, timeout_s=within_s)
     except (TimeoutError, ConnectFailed) as trouble:
         ended, took_s = getattr(trouble, "how", ""), feed.history.now() - began_s
-        return seen(tag, rows, began_s, took_s=took_s, ended=ended)
+        return seen(tag, rows, began_s, took_s=took_s, ended=ended, snapshots=feed.opened(account))
     if pause is not None:
         got = await read_up_to(reader, MIB // 2, digest)
         await pause()
@@ -86,9 +86,10 @@ async def fetch(
                 got += len(data)
                 digest.update(data)
     took_s = feed.history.now() - began_s
-    intact = reader.status == 200 and reader.complete and digest.hexdigest() == feed.ledger.digest(rows)
+    intact = reader.status == 200 and reader.complete and feed.is_whole(account, digest.hexdigest())
     reader.close()
-    return seen(tag, rows, began_s, took_s, reader.status, reader.ended, reader.complete, intact, got)
+    ending = reader.status, reader.ended, reader.complete
+    return seen(tag, rows, began_s, took_s, *ending, intact, got, snapshots=feed.opened(account))
 
 
 def seen(
@@ -101,8 +102,12 @@ def seen(
     complete: bool = False,
     intact: bool = False,
     size: int = 0,
+    snapshots: int = 1,
 ) -> dict[str, Any]:
-    """One export as its reader saw it; `ended` is empty where the response had not ended in time."""
+    """One export as its reader saw it; `ended` is empty where the response had not ended in time.
+
+    `snapshots` of its account were opened for it.
+    """
     return {
         "tag": tag,
         "rows": rows,
@@ -113,6 +118,7 @@ def seen(
         "complete": complete,
         "intact": intact,
         "bytes": size,
+        "snapshots": snapshots,
     }
 
 

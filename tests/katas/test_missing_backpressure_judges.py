@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
-from runner.probes import Finding, History, Verdict
+from runner.catalog.loader import load_kata
+from runner.probes import Finding, History, Inputs, Verdict
+from runner.probes.verdict import find_out
 from runner.record.history import Exchange
 from tests.katas import kata_module
 
 probes = kata_module("missing-backpressure")
 judges = kata_module("missing-backpressure", "judges")
 scene = kata_module("missing-backpressure", "feed")
+pieces = kata_module("missing-backpressure", "pieces")
 
 
 def _seen(tag: str = "small", **changes: Any) -> dict[str, Any]:
@@ -27,6 +30,7 @@ def _seen(tag: str = "small", **changes: Any) -> dict[str, Any]:
         "complete": True,
         "intact": True,
         "bytes": 10_000,
+        "snapshots": 1,
     }
     return whole | changes
 
@@ -42,8 +46,13 @@ def _judged(judge: Any, notes: dict[str, Any], history: History | None = None) -
 # -- export-intact -----------------------------------------------------------------------------------------------------
 
 
+def _exports(*exports: dict[str, Any], torn: int = 17) -> dict[str, Any]:
+    return {"exports": list(exports), "at_once": {"at_s": 1.0, "until_s": 2.6, "torn": torn}}
+
+
 def test_exports_that_arrived_whole_pass() -> None:
-    assert _judged(probes.they_arrive_whole, {"exports": [_seen(), _seen("paused")]}).verdict is Verdict.PASSED
+    exports = _exports(_seen(), _seen("at once"), _seen("paused"))
+    assert _judged(probes.they_arrive_whole, exports).verdict is Verdict.PASSED
 
 
 @pytest.mark.parametrize(
@@ -56,10 +65,40 @@ def test_exports_that_arrived_whole_pass() -> None:
     ],
 )
 def test_an_export_that_is_not_whole_fails_and_says_how(changes: dict[str, Any], says: str) -> None:
-    finding = _judged(probes.they_arrive_whole, {"exports": [_seen(), _seen("paused", **changes)]})
+    finding = _judged(probes.they_arrive_whole, _exports(_seen(), _seen("paused", **changes)))
     assert finding.verdict is Verdict.FAILED
     assert says in finding.sentence
     assert finding.decided_by
+
+
+@pytest.mark.parametrize("torn", [17, 0])
+def test_an_export_that_got_characters_of_another_fails_however_the_pages_came(torn: int) -> None:
+    exports = _exports(_seen(), _seen("at once"), _seen("at once", intact=False), torn=torn)
+    finding = _judged(probes.they_arrive_whole, exports)
+    assert finding.verdict is Verdict.FAILED
+    assert "one of 3 at once" in finding.sentence
+
+
+@pytest.mark.parametrize(("lag_s", "verdict"), [(0.0, Verdict.PASSED), (1.2, Verdict.INCONCLUSIVE)])
+def test_pages_asked_for_one_by_one_pass_where_that_was_not_for_a_busy_machine(lag_s: float, verdict: Verdict) -> None:
+    history = History()
+    history.add_lag(2.0, lag_s)
+    exports = _exports(_seen(), _seen("at once"), torn=0)
+    assert _judged(probes.they_arrive_whole, exports, history).verdict is verdict
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_page_is_cut_within_characters_but_for_the_first_cut(seed: int) -> None:
+    inputs = Inputs(seed, "export-intact")
+    ledger = scene.Ledger(inputs, (30, 100))
+    page = ledger.page(range(seed, seed + 60), None)
+    first, *others = parts = pieces.in_pieces(inputs, page)
+    assert b"".join(parts) == page
+    assert len(parts) == pieces.PIECES
+    assert first.decode()
+    for part in others[:-1]:
+        with pytest.raises(UnicodeDecodeError):
+            part.decode()
 
 
 # -- slow-reader-bounds-the-pull ---------------------------------------------------------------------------------------
@@ -139,11 +178,13 @@ def test_a_pull_that_is_bounded_because_it_ends_fails(lag_s: float, verdict: Ver
 
 
 def _readers(**changes: Any) -> dict[str, Any]:
-    """Three readers that left well; `changes` are those of the one that paused."""
+    """Four readers that left well; `changes` are those of the one that paused."""
+    return _readers_but("paused", **changes)
+
+
+def _readers_but(left: str, **changes: Any) -> dict[str, Any]:
     well = {"left_at_mib": 5.0, "after_mib": 0.2, "released": True}
-    readers = [{"way": way, **well} for way in judges.WAYS]
-    readers[0] |= changes
-    return {"readers": readers}
+    return {"readers": [{"way": way, **well} | (changes if way == left else {}) for way in judges.WAYS]}
 
 
 def test_exports_that_end_with_their_readers_pass() -> None:
@@ -160,6 +201,32 @@ def test_a_snapshot_that_is_never_released_fails_though_the_pull_stopped() -> No
     finding = _judged(probes.the_pull_ends_with_the_reader, _readers(released=False))
     assert finding.verdict is Verdict.FAILED
     assert "not released" in finding.sentence
+
+
+def test_a_snapshot_opened_for_a_reader_who_had_left_and_kept_fails() -> None:
+    kept = _readers_but("unopened", left_at_mib=0.0, released=False)
+    finding = _judged(probes.the_pull_ends_with_the_reader, kept)
+    assert finding.verdict is Verdict.FAILED
+    assert "before its snapshot was opened" in finding.sentence
+
+
+def test_a_pull_for_a_reader_who_had_left_when_its_snapshot_was_opened_fails() -> None:
+    pulled = _readers_but("unopened", left_at_mib=0.0, after_mib=33.0)
+    assert _judged(probes.the_pull_ends_with_the_reader, pulled).verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize(
+    ("bit", "released", "verdict"),
+    [(1, True, Verdict.PASSED), (0, True, Verdict.INCONCLUSIVE), (0, False, Verdict.FAILED)],
+)
+def test_a_snapshot_that_nobody_asked_for_proves_nothing(bit: int, released: bool, verdict: Verdict) -> None:
+    """As the verifier decides: a failure stands, and a pass does not where its fault did not bite."""
+    history = History()
+    history.add_exchange(_health(200))
+    history.fault("left before its snapshot was opened", bit)
+    history.note("readers", _readers_but("paused", released=released)["readers"])
+    judge, limits = probes.the_pull_ends_with_the_reader, load_kata("missing-backpressure").spec.limits
+    assert find_out("leaving-stops-the-pull", judge, history, limits).finding.verdict is verdict
 
 
 def test_readers_that_left_before_anything_was_pulled_prove_nothing() -> None:
@@ -251,7 +318,8 @@ def _failures(**changes: dict[str, Any]) -> tuple[dict[str, Any], History]:
     history = History()
     for way in scene.FAILURES:
         history.fault(way, 1)
-    return {"exports": [seen | changes.get(seen["tag"], {}) for seen in exports]}, history
+    failures = [{"tag": way, "at_s": 4.0} for way in scene.FAILURES]
+    return {"exports": [seen | changes.get(seen["tag"], {}) for seen in exports], "failures": failures}, history
 
 
 def test_failures_that_show_pass() -> None:
@@ -267,6 +335,13 @@ def test_half_a_body_with_a_proper_ending_fails(way: str) -> None:
     assert scene.FAILURES[way] in finding.sentence
 
 
+def test_half_of_one_snapshot_and_half_of_another_fails() -> None:
+    notes, history = _failures(short={"complete": True, "ended": "whole", "snapshots": 2})
+    finding = _judged(probes.nobody_takes_it_for_whole, notes, history)
+    assert finding.verdict is Verdict.FAILED
+    assert "parts of 2 snapshots" in finding.sentence
+
+
 def test_an_error_status_with_a_whole_body_is_no_disguise() -> None:
     notes, history = _failures(**{"503": {"status": 502, "complete": True, "ended": "whole"}})
     assert _judged(probes.nobody_takes_it_for_whole, notes, history).verdict is Verdict.PASSED
@@ -277,9 +352,16 @@ def test_an_export_made_whole_in_spite_of_the_failure_passes() -> None:
     assert _judged(probes.nobody_takes_it_for_whole, notes, history).verdict is Verdict.PASSED
 
 
-def test_a_response_that_never_ends_fails() -> None:
-    notes, history = _failures(reset={"ended": ""})
-    assert _judged(probes.nobody_takes_it_for_whole, notes, history).verdict is Verdict.FAILED
+@pytest.mark.parametrize(
+    ("took_s", "lag_s", "verdict"),
+    [(15.0, 0.0, Verdict.FAILED), (15.0, 3.0, Verdict.INCONCLUSIVE), (12.0, 0.0, Verdict.INCONCLUSIVE)],
+)
+def test_a_response_that_never_ends_fails_once_its_time_since_the_failure_is_over(
+    took_s: float, lag_s: float, verdict: Verdict
+) -> None:
+    notes, history = _failures(reset={"ended": "", "took_s": took_s})
+    history.add_lag(9.0, lag_s)
+    assert _judged(probes.nobody_takes_it_for_whole, notes, history).verdict is verdict
 
 
 @pytest.mark.parametrize("tag", ["healthy", "later"])

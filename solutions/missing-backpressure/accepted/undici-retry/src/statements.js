@@ -38,6 +38,8 @@ export function statements({ feed, log }) {
       log.info({ account, ms: Math.round(performance.now() - startedAt) }, 'export finished');
     } catch (error) {
       log.error({ err: error, account }, 'export broken off');
+    } finally {
+      listing.destroy();
     }
   });
 
