@@ -35,6 +35,7 @@ expected = beside(__file__, "expected")
 overtaking = beside(__file__, "overtaking")
 counter = beside(__file__, "counter")
 idle = beside(__file__, "idle")
+pairs = beside(__file__, "pairs")
 
 WAIT_FOR_KEY_ALONE = 0.3
 WAIT_FOR_KEY_BURST = 1.0
@@ -44,6 +45,9 @@ BURST = 8
 STRETCHED = 1.5
 # Of the reports that rendered beside callers; four good rounds of five are needed, so one bad one cannot hide all.
 CHECKED = 2
+
+# Reports sent at the same moment, the first of them twice.
+TWINS = ("twins", "twins, a unit further")
 
 SCALE_RIGHT, SCALE_ALONE, SCALE_BURST, SCALE_EIGHT, SCALE_IDLE = 0.1, 0.6, 0.3, 0.1, 0.4
 
@@ -78,9 +82,10 @@ async def note_slowdown(history: History) -> None:
 # -- reports are right -----------------------------------------------------------------------------------------------
 
 
-@probe("reports-are-right", window_s=0.5, env=lambda inputs: expected.iterations_for(SCALE_RIGHT))
-async def reports_and_the_counter(client: Client, inputs: Inputs, history: History) -> None:
-    """Three reports, two of them over one portfolio, and the ordinary routes with right and wrong input."""
+@probe("reports-are-right", window_s=0.9, env=lambda inputs: expected.iterations_for(SCALE_RIGHT))
+async def reports_and_the_counter(client: Client, load: Load, inputs: Inputs, history: History) -> None:
+    """Three reports, two of them over one portfolio, and the ordinary routes with right and wrong input; then reports
+    in surrogate pairs, one of them sent twice at the same moment."""
     note_work(history, SCALE_RIGHT)
     first, second = expected.portfolio(inputs, 0.02), expected.portfolio(inputs, 0.1)
     asked = [first, second, second]
@@ -109,13 +114,18 @@ async def reports_and_the_counter(client: Client, inputs: Inputs, history: Histo
         if answer.status != 400:
             wrong.append(f"POST {path} with invalid input was answered {answer.status or answer.how}, not 400")
     history.note("wrong", wrong)
+    for number, shifted in enumerate(pairs.shifted(inputs)):
+        together = [shifted[0], *shifted]
+        answers = await load.at_once([pairs.in_utf8(each) for each in together], tag=TWINS[number])
+        await asyncio.to_thread(check, history, together, answers, 1)
 
 
 @reports_and_the_counter.judge
 def they_are_as_the_contract_says(history: History) -> Finding:
-    """Every answer as recomputed, every salt its own."""
+    """Every answer as recomputed, every salt its own, also where a report was under way twice."""
     wrong: list[str] = list(history.notes.get("wrong", []))
-    salts = [salt for e in history.exchanges("report") if (salt := _salt(e))]
+    reports = [e for tag in ("report", *TWINS) for e in history.exchanges(tag)]
+    salts = [salt for e in reports if (salt := _salt(e))]
     if len(set(salts)) < len(salts):
         wrong.append("two reports carry the same salt; it should be fresh for every report")
     count = len(history.exchanges())
@@ -130,12 +140,19 @@ def they_are_as_the_contract_says(history: History) -> Finding:
             decided_by=wrong[:6],
             reproduce=overtaking.SEND_REPORT,
         )
+    if not any(_were_under_way_together(history.exchanges(tag)) for tag in TWINS):
+        return inconclusive("The same report was never under way twice at one moment: a shared salt would not show.")
     return passed(
         f"All {count} answers were as the contract says, reports down to digest and seal.",
         value=0,
         limit=0,
         unit="faults",
     )
+
+
+def _were_under_way_together(reports: Sequence[Exchange]) -> bool:
+    ends = [e.ended_s for e in reports if e.ended_s is not None]
+    return bool(ends) and max(e.sent_s for e in reports) < min(ends)
 
 
 def _salt(exchange: Exchange) -> str:
