@@ -21,6 +21,7 @@ from runner.probes import (
     Load,
     Req,
     Service,
+    Verdict,
     beside,
     failed,
     inconclusive,
@@ -35,6 +36,7 @@ expected = beside(__file__, "expected")
 overtaking = beside(__file__, "overtaking")
 counter = beside(__file__, "counter")
 idle = beside(__file__, "idle")
+leaving = beside(__file__, "leaving")
 pairs = beside(__file__, "pairs")
 
 WAIT_FOR_KEY_ALONE = 0.3
@@ -56,14 +58,16 @@ def report_of(portfolio: dict[str, Any]) -> Req:
     return Req("POST", "/reports", json=portfolio)
 
 
-def check(history: History, asked: Sequence[dict[str, Any]], answers: Sequence[Exchange], seals: int) -> None:
+def check(
+    history: History, asked: Sequence[dict[str, Any]], answers: Sequence[Exchange], seals: int, name: str = "wrong"
+) -> None:
     """Note what is wrong with the answers to `asked`; the seal, slow to check, for the first `seals` of them."""
-    wrong: list[str] = list(history.notes.get("wrong", []))
+    wrong: list[str] = list(history.notes.get(name, []))
     iterations = int(history.notes["iterations"])
     for at, (portfolio, answer) in enumerate(zip(asked, answers, strict=True)):
         body = answer.body if answer.outcome == "ok" else b""
         wrong += expected.faults_in(portfolio, answer.status, body, iterations, with_seal=at < seals)
-    history.note("wrong", wrong)
+    history.note(name, wrong)
 
 
 def note_work(history: History, scale: float) -> None:
@@ -249,9 +253,9 @@ def they_overtake_one(history: History) -> Finding:
 # -- a burst ---------------------------------------------------------------------------------------------------------
 
 
-@probe("a-burst-finishes", window_s=0.9, env=lambda inputs: expected.iterations_for(SCALE_EIGHT))
+@probe("a-burst-finishes", window_s=1.3, env=lambda inputs: expected.iterations_for(SCALE_EIGHT))
 async def eight_reports_at_once(client: Client, load: Load, inputs: Inputs, history: History) -> None:
-    """Eight different reports at the same moment; each answer belongs to the one that asked."""
+    """Eight different reports at the same moment; each answer belongs to the one that asked. Then callers leave."""
     note_work(history, SCALE_EIGHT)
     await client.request("POST", "/reports", json=expected.portfolio(inputs, 0.05), tag="warm")
     asked = [expected.portfolio(inputs, SCALE_EIGHT) for _ in range(BURST)]
@@ -262,11 +266,14 @@ async def eight_reports_at_once(client: Client, load: Load, inputs: Inputs, hist
     answers = await asyncio.gather(*sends)
     await note_slowdown(history)
     await asyncio.to_thread(check, history, asked, answers, BURST)
+    stayed = await leaving.callers_leave(client, inputs, history)
+    asked, answers = [each for each, _ in stayed], [answer for _, answer in stayed]
+    await asyncio.to_thread(check, history, asked, answers, 1, leaving.WRONG)
 
 
 @eight_reports_at_once.judge
 def each_has_its_own_answer(history: History) -> Finding:
-    """Eight right answers, the last within a multiple of the work one after the other."""
+    """Eight right answers, the last within a multiple of the work one after the other; whoever stays has one, too."""
     reports = history.exchanges("report")
     wrong: list[str] = history.notes.get("wrong", [])
     if len(reports) < BURST:
@@ -283,6 +290,9 @@ def each_has_its_own_answer(history: History) -> Finding:
             reproduce=overtaking.PORTFOLIO
             + f"for n in $(seq {BURST}); do {overtaking.POST_REPORT} -o answer-$n.json & done; wait",
         )
+    unanswered: Finding | None = leaving.without_an_answer(history)
+    if unanswered is not None and unanswered.verdict is Verdict.FAILED:
+        return unanswered
     first_s, last_s = min(e.sent_s for e in reports), max(e.ended_s or math.inf for e in reports)
     took_ms = (last_s - first_s) * 1000
     limit_ms = WORK_FOR_BURST * BURST * float(history.notes["work_ms"]) * overtaking.slowdown_of(history)
@@ -294,6 +304,8 @@ def each_has_its_own_answer(history: History) -> Finding:
             f"{BURST} reports at once took {took_ms:.0f} ms; the limit is {limit_ms:.0f} ms, four times their work.",
             **evidence,
         )
+    if unanswered is not None:
+        return unanswered
     return passed(
         f"{BURST} reports at once were all answered rightly within {took_ms:.0f} ms (limit {limit_ms:.0f} ms).",
         **evidence,

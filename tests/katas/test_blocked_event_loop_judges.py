@@ -185,6 +185,7 @@ def _burst(took_ms: float, statuses: list[int], wrong: list[str] | None = None) 
     history = History()
     history.note("work_ms", 60.0)
     history.note("wrong", wrong or [])
+    history.fault("left", 5)
     for status in statuses:
         history.add_exchange(exchange("report", 1.0, took_ms, status=status, method="POST", path="/reports"))
     return history
