@@ -37,6 +37,7 @@ overtaking = beside(__file__, "overtaking")
 counter = beside(__file__, "counter")
 idle = beside(__file__, "idle")
 leaving = beside(__file__, "leaving")
+overflow = beside(__file__, "overflow")
 pairs = beside(__file__, "pairs")
 
 WAIT_FOR_KEY_ALONE = 0.3
@@ -180,8 +181,11 @@ async def rounds_with_callers(
     at_once: int,
     scale: float,
     most_s: float,
-) -> None:
-    """`rounds` times, or until `most_s`, `at_once` reports render while callers ask; then check what was answered."""
+) -> bool:
+    """`rounds` times, or until `most_s`, `at_once` reports render while callers ask; then check what was answered.
+
+    Returns whether every report was.
+    """
     note_work(history, scale)
     warm = expected.portfolio(inputs, 0.05)
     await client.request("POST", "/reports", json=warm, tag="warm")
@@ -205,6 +209,7 @@ async def rounds_with_callers(
     answered = [(each, answer) for each, answer in kept if answer.ok]
     chosen = inputs.sample(answered, k=min(CHECKED, len(answered)))
     await asyncio.to_thread(check, history, [each for each, _ in chosen], [answer for _, answer in chosen], CHECKED)
+    return len(answered) == len(kept)
 
 
 async def rendered(
@@ -316,20 +321,24 @@ def each_has_its_own_answer(history: History) -> Finding:
 async def ordinary_requests_while_many_render(
     service: Service, client: Client, load: Load, inputs: Inputs, history: History
 ) -> None:
-    """More reports at once than there are cores, three times, while ten callers ask ordinary routes."""
+    """More reports at once than there are cores, three times, while ten callers ask; then two batches."""
     at_once = min(4, inputs.cores) + 2
     history.note("at_once", at_once)
-    await rounds_with_callers(
+    if await rounds_with_callers(
         service, client, load, inputs, history, rounds=3, at_once=at_once, scale=SCALE_BURST, most_s=12.0
-    )
+    ):
+        await overflow.a_batch_upon_a_batch(client, inputs, history)
 
 
 @ordinary_requests_while_many_render.judge
 def they_overtake_many(history: History) -> Finding:
-    """What is asked while many reports render is answered at once all the same."""
+    """What is asked while many reports render is answered at once all the same, also while a second batch waits."""
     what = f"{history.notes.get('at_once', 'many')} reports rendered at once"
     finding: Finding = overtaking.judge_overtaking(history, WAIT_FOR_KEY_BURST, 2, what)
-    return finding
+    if finding.verdict is Verdict.FAILED:
+        return finding
+    held: Finding | None = overflow.held_up(history)
+    return finding if held is None or finding.verdict is held.verdict else held
 
 
 # -- an idle service -------------------------------------------------------------------------------------------------

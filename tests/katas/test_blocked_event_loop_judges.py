@@ -106,6 +106,9 @@ def test_a_wrong_report_fails_however_prompt_the_others_are() -> None:
 
 def test_a_burst_allows_longer_turns_than_one_report() -> None:
     history = rendering(100.0, rounds=3)
+    history.note("overflows", 1)
+    for n in range(2):
+        history.add_exchange(exchange("meanwhile 0", 9.0 + n * 0.01, 3.0))
     assert verdict_of(probes.they_overtake_one(history)) is Verdict.FAILED
     assert verdict_of(probes.they_overtake_many(history)) is Verdict.PASSED
 
