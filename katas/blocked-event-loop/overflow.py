@@ -92,8 +92,8 @@ def held_up(history: History) -> Finding | None:
     first = [history.exchanges(f"meanwhile {number}")[0] for number in tries]
     before = [len(_answered_before(history, number)) for number in tries]
     return failed(
-        f"While {BATCH} reports rendered and {BATCH} more came, the counter was answered after {min(before)} of them or "
-        "more, in every try: what the helpers have no room for is computed on the event loop.",
+        f"While {BATCH} reports rendered and {BATCH} more came, the counter was answered after {min(before)} or "
+        "more of them, in every try: what the helpers have no room for is computed on the event loop.",
         value=min(before),
         limit=0,
         unit="reports before the counter",
