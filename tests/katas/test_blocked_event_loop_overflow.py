@@ -58,13 +58,15 @@ def test_reports_that_are_refused_overtake_nobody() -> None:
 @pytest.mark.parametrize("is_late", [True, False])
 def test_a_wait_that_the_machine_made_leaves_it_open(is_late: bool) -> None:
     history = _tried(rendering(3.0), [900.0, 900.0, 900.0], 600.0, done=4)
-    (history.add_lag if is_late else history.add_starved)(22.8, 0.79)
+    for at_s in (20.8, 22.8):
+        (history.add_lag if is_late else history.add_starved)(at_s, 0.79)
     assert verdict_of(probes.they_overtake_many(history)) is OPEN
 
 
 def test_a_busy_machine_does_not_let_a_batch_overtake_the_counter() -> None:
     history = _tried(rendering(3.0), [900.0, 900.0, 900.0], 600.0)
-    history.add_starved(22.8, 0.79)
+    for at_s in (20.8, 22.8, 24.8):
+        history.add_starved(at_s, 0.79)
     assert verdict_of(probes.they_overtake_many(history)) is Verdict.FAILED
 
 
