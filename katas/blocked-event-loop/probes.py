@@ -21,6 +21,7 @@ from runner.probes import (
     Load,
     Req,
     Service,
+    Verdict,
     beside,
     failed,
     inconclusive,
@@ -35,6 +36,9 @@ expected = beside(__file__, "expected")
 overtaking = beside(__file__, "overtaking")
 counter = beside(__file__, "counter")
 idle = beside(__file__, "idle")
+leaving = beside(__file__, "leaving")
+overflow = beside(__file__, "overflow")
+pairs = beside(__file__, "pairs")
 
 WAIT_FOR_KEY_ALONE = 0.3
 WAIT_FOR_KEY_BURST = 1.0
@@ -45,6 +49,9 @@ STRETCHED = 1.5
 # Of the reports that rendered beside callers; four good rounds of five are needed, so one bad one cannot hide all.
 CHECKED = 2
 
+# Reports sent at the same moment, the first of them twice.
+TWINS = ("twins", "twins, a unit further")
+
 SCALE_RIGHT, SCALE_ALONE, SCALE_BURST, SCALE_EIGHT, SCALE_IDLE = 0.1, 0.6, 0.3, 0.1, 0.4
 
 
@@ -52,14 +59,16 @@ def report_of(portfolio: dict[str, Any]) -> Req:
     return Req("POST", "/reports", json=portfolio)
 
 
-def check(history: History, asked: Sequence[dict[str, Any]], answers: Sequence[Exchange], seals: int) -> None:
+def check(
+    history: History, asked: Sequence[dict[str, Any]], answers: Sequence[Exchange], seals: int, name: str = "wrong"
+) -> None:
     """Note what is wrong with the answers to `asked`; the seal, slow to check, for the first `seals` of them."""
-    wrong: list[str] = list(history.notes.get("wrong", []))
+    wrong: list[str] = list(history.notes.get(name, []))
     iterations = int(history.notes["iterations"])
     for at, (portfolio, answer) in enumerate(zip(asked, answers, strict=True)):
         body = answer.body if answer.outcome == "ok" else b""
         wrong += expected.faults_in(portfolio, answer.status, body, iterations, with_seal=at < seals)
-    history.note("wrong", wrong)
+    history.note(name, wrong)
 
 
 def note_work(history: History, scale: float) -> None:
@@ -78,9 +87,10 @@ async def note_slowdown(history: History) -> None:
 # -- reports are right -----------------------------------------------------------------------------------------------
 
 
-@probe("reports-are-right", window_s=0.5, env=lambda inputs: expected.iterations_for(SCALE_RIGHT))
-async def reports_and_the_counter(client: Client, inputs: Inputs, history: History) -> None:
-    """Three reports, two of them over one portfolio, and the ordinary routes with right and wrong input."""
+@probe("reports-are-right", window_s=0.9, env=lambda inputs: expected.iterations_for(SCALE_RIGHT))
+async def reports_and_the_counter(client: Client, load: Load, inputs: Inputs, history: History) -> None:
+    """Three reports, two of them over one portfolio, and the ordinary routes with right and wrong input; then reports
+    in surrogate pairs, one of them sent twice at the same moment."""
     note_work(history, SCALE_RIGHT)
     first, second = expected.portfolio(inputs, 0.02), expected.portfolio(inputs, 0.1)
     asked = [first, second, second]
@@ -109,13 +119,18 @@ async def reports_and_the_counter(client: Client, inputs: Inputs, history: Histo
         if answer.status != 400:
             wrong.append(f"POST {path} with invalid input was answered {answer.status or answer.how}, not 400")
     history.note("wrong", wrong)
+    for number, shifted in enumerate(pairs.shifted(inputs)):
+        together = [shifted[0], *shifted]
+        answers = await load.at_once([pairs.in_utf8(each) for each in together], tag=TWINS[number])
+        await asyncio.to_thread(check, history, together, answers, 1)
 
 
 @reports_and_the_counter.judge
 def they_are_as_the_contract_says(history: History) -> Finding:
-    """Every answer as recomputed, every salt its own."""
+    """Every answer as recomputed, every salt its own, also where a report was under way twice."""
     wrong: list[str] = list(history.notes.get("wrong", []))
-    salts = [salt for e in history.exchanges("report") if (salt := _salt(e))]
+    reports = [e for tag in ("report", *TWINS) for e in history.exchanges(tag)]
+    salts = [salt for e in reports if (salt := _salt(e))]
     if len(set(salts)) < len(salts):
         wrong.append("two reports carry the same salt; it should be fresh for every report")
     count = len(history.exchanges())
@@ -130,12 +145,19 @@ def they_are_as_the_contract_says(history: History) -> Finding:
             decided_by=wrong[:6],
             reproduce=overtaking.SEND_REPORT,
         )
+    if not any(_were_under_way_together(history.exchanges(tag)) for tag in TWINS):
+        return inconclusive("The same report was never under way twice at one moment: a shared salt would not show.")
     return passed(
         f"All {count} answers were as the contract says, reports down to digest and seal.",
         value=0,
         limit=0,
         unit="faults",
     )
+
+
+def _were_under_way_together(reports: Sequence[Exchange]) -> bool:
+    ends = [e.ended_s for e in reports if e.ended_s is not None]
+    return bool(ends) and max(e.sent_s for e in reports) < min(ends)
 
 
 def _salt(exchange: Exchange) -> str:
@@ -159,8 +181,11 @@ async def rounds_with_callers(
     at_once: int,
     scale: float,
     most_s: float,
-) -> None:
-    """`rounds` times, or until `most_s`, `at_once` reports render while callers ask; then check what was answered."""
+) -> bool:
+    """`rounds` times, or until `most_s`, `at_once` reports render while callers ask; then check what was answered.
+
+    Returns whether every report was.
+    """
     note_work(history, scale)
     warm = expected.portfolio(inputs, 0.05)
     await client.request("POST", "/reports", json=warm, tag="warm")
@@ -184,6 +209,7 @@ async def rounds_with_callers(
     answered = [(each, answer) for each, answer in kept if answer.ok]
     chosen = inputs.sample(answered, k=min(CHECKED, len(answered)))
     await asyncio.to_thread(check, history, [each for each, _ in chosen], [answer for _, answer in chosen], CHECKED)
+    return len(answered) == len(kept)
 
 
 async def rendered(
@@ -232,9 +258,9 @@ def they_overtake_one(history: History) -> Finding:
 # -- a burst ---------------------------------------------------------------------------------------------------------
 
 
-@probe("a-burst-finishes", window_s=0.9, env=lambda inputs: expected.iterations_for(SCALE_EIGHT))
+@probe("a-burst-finishes", window_s=1.3, env=lambda inputs: expected.iterations_for(SCALE_EIGHT))
 async def eight_reports_at_once(client: Client, load: Load, inputs: Inputs, history: History) -> None:
-    """Eight different reports at the same moment; each answer belongs to the one that asked."""
+    """Eight different reports at the same moment; each answer belongs to the one that asked. Then callers leave."""
     note_work(history, SCALE_EIGHT)
     await client.request("POST", "/reports", json=expected.portfolio(inputs, 0.05), tag="warm")
     asked = [expected.portfolio(inputs, SCALE_EIGHT) for _ in range(BURST)]
@@ -245,11 +271,14 @@ async def eight_reports_at_once(client: Client, load: Load, inputs: Inputs, hist
     answers = await asyncio.gather(*sends)
     await note_slowdown(history)
     await asyncio.to_thread(check, history, asked, answers, BURST)
+    stayed = await leaving.callers_leave(client, inputs, history)
+    asked, answers = [each for each, _ in stayed], [answer for _, answer in stayed]
+    await asyncio.to_thread(check, history, asked, answers, 1, leaving.WRONG)
 
 
 @eight_reports_at_once.judge
 def each_has_its_own_answer(history: History) -> Finding:
-    """Eight right answers, the last within a multiple of the work one after the other."""
+    """Eight right answers, the last within a multiple of the work one after the other; whoever stays has one, too."""
     reports = history.exchanges("report")
     wrong: list[str] = history.notes.get("wrong", [])
     if len(reports) < BURST:
@@ -266,6 +295,9 @@ def each_has_its_own_answer(history: History) -> Finding:
             reproduce=overtaking.PORTFOLIO
             + f"for n in $(seq {BURST}); do {overtaking.POST_REPORT} -o answer-$n.json & done; wait",
         )
+    unanswered: Finding | None = leaving.without_an_answer(history)
+    if unanswered is not None and unanswered.verdict is Verdict.FAILED:
+        return unanswered
     first_s, last_s = min(e.sent_s for e in reports), max(e.ended_s or math.inf for e in reports)
     took_ms = (last_s - first_s) * 1000
     limit_ms = WORK_FOR_BURST * BURST * float(history.notes["work_ms"]) * overtaking.slowdown_of(history)
@@ -277,6 +309,8 @@ def each_has_its_own_answer(history: History) -> Finding:
             f"{BURST} reports at once took {took_ms:.0f} ms; the limit is {limit_ms:.0f} ms, four times their work.",
             **evidence,
         )
+    if unanswered is not None:
+        return unanswered
     return passed(
         f"{BURST} reports at once were all answered rightly within {took_ms:.0f} ms (limit {limit_ms:.0f} ms).",
         **evidence,
@@ -287,20 +321,24 @@ def each_has_its_own_answer(history: History) -> Finding:
 async def ordinary_requests_while_many_render(
     service: Service, client: Client, load: Load, inputs: Inputs, history: History
 ) -> None:
-    """More reports at once than there are cores, three times, while ten callers ask ordinary routes."""
+    """More reports at once than there are cores, three times, while ten callers ask; then two batches."""
     at_once = min(4, inputs.cores) + 2
     history.note("at_once", at_once)
-    await rounds_with_callers(
+    if await rounds_with_callers(
         service, client, load, inputs, history, rounds=3, at_once=at_once, scale=SCALE_BURST, most_s=12.0
-    )
+    ):
+        await overflow.a_batch_upon_a_batch(client, inputs, history)
 
 
 @ordinary_requests_while_many_render.judge
 def they_overtake_many(history: History) -> Finding:
-    """What is asked while many reports render is answered at once all the same."""
+    """What is asked while many reports render is answered at once all the same, also while a second batch waits."""
     what = f"{history.notes.get('at_once', 'many')} reports rendered at once"
     finding: Finding = overtaking.judge_overtaking(history, WAIT_FOR_KEY_BURST, 2, what)
-    return finding
+    if finding.verdict is Verdict.FAILED:
+        return finding
+    held: Finding | None = overflow.held_up(history)
+    return finding if held is None or finding.verdict is held.verdict else held
 
 
 # -- an idle service -------------------------------------------------------------------------------------------------

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from runner.probes import History, Req, Verdict
+from runner.probes import History, Inputs, Req, Verdict
 from tests.katas import kata_module
 from tests.katas.blocked_event_loop_rounds import KEY_MS, blocked, exchange, rendering, verdict_of
 
 probes = kata_module("blocked-event-loop")
 counter = kata_module("blocked-event-loop", "counter")
 expected = kata_module("blocked-event-loop", "expected")
+pairs = kata_module("blocked-event-loop", "pairs")
 
 
 def test_prompt_answers_while_reports_render_pass() -> None:
@@ -105,16 +106,23 @@ def test_a_wrong_report_fails_however_prompt_the_others_are() -> None:
 
 def test_a_burst_allows_longer_turns_than_one_report() -> None:
     history = rendering(100.0, rounds=3)
+    history.note("overflows", 1)
+    for n in range(2):
+        history.add_exchange(exchange("meanwhile 0", 9.0 + n * 0.01, 3.0))
     assert verdict_of(probes.they_overtake_one(history)) is Verdict.FAILED
     assert verdict_of(probes.they_overtake_many(history)) is Verdict.PASSED
 
 
-def _reports(salts: list[str], wrong: list[str] | None = None) -> History:
+def _reports(
+    salts: list[str], wrong: list[str] | None = None, twins: tuple[str, str] = ("x", "y"), apart_s: float = 0.0
+) -> History:
     history = History()
     history.note("wrong", wrong or [])
-    for salt in salts:
+    told = [("report", 1.0, salt) for salt in salts]
+    told += [(probes.TWINS[0], 2.0 + n * apart_s, salt) for n, salt in enumerate(twins)]
+    for tag, at_s, salt in told:
         body = json.dumps({"salt": salt}).encode()
-        history.add_exchange(exchange("report", 1.0, 50.0, status=201, body=body, method="POST"))
+        history.add_exchange(exchange(tag, at_s, 50.0, status=201, body=body, method="POST"))
     return history
 
 
@@ -126,6 +134,44 @@ def test_a_salt_used_twice_fails() -> None:
     finding = probes.they_are_as_the_contract_says(_reports(["a", "b", "b"]))
     assert finding.verdict is Verdict.FAILED
     assert "salt" in finding.sentence
+
+
+def test_a_salt_that_two_reports_under_way_at_once_share_fails() -> None:
+    finding = probes.they_are_as_the_contract_says(_reports(["a"], twins=("x", "x")))
+    assert finding.verdict is Verdict.FAILED
+    assert "salt" in finding.sentence
+
+
+def test_reports_that_were_never_under_way_together_leave_it_open_whether_they_share_a_salt() -> None:
+    assert verdict_of(probes.they_are_as_the_contract_says(_reports(["a"], apart_s=0.1))) is Verdict.INCONCLUSIVE
+    wrong = _reports(["a", "a"], apart_s=0.1)
+    assert verdict_of(probes.they_are_as_the_contract_says(wrong)) is Verdict.FAILED
+
+
+def _parted_at(portfolio: dict[str, Any]) -> set[int]:
+    """Where a cut of its document, by the units in which JavaScript counts, parts a character."""
+    schedules = [{"id": loan["id"], "rows": expected.schedule_of(loan)} for loan in portfolio["loans"]]
+    document = {"reference": portfolio["reference"], "schedules": schedules}
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    units = text.encode("utf-16-be")
+    return {at for at in range(len(units) // 2) if 0xDC <= units[2 * at] < 0xE0}
+
+
+def test_wherever_a_document_is_cut_a_character_is_parted_in_one_of_the_reports() -> None:
+    sent = pairs.shifted(Inputs(7, "reports-are-right"))
+    parted = set().union(*(_parted_at(each) for portfolios in sent for each in portfolios))
+    assert set(range(1024, 2**16 + 1)) <= parted
+
+
+def test_reports_in_surrogate_pairs_are_within_what_the_contract_takes() -> None:
+    for portfolio in (each for portfolios in pairs.shifted(Inputs(8, "x")) for each in portfolios):
+        assert 8 <= _units(portfolio["passphrase"]) <= 200 and 1 <= _units(portfolio["reference"]) <= 60
+        assert len(portfolio["loans"]) <= 400 and all(1 <= _units(loan["id"]) <= 40 for loan in portfolio["loans"])
+        assert len(pairs.in_utf8(portfolio).body) < 256 * 1024
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-be")) // 2
 
 
 def test_any_wrong_answer_fails_and_is_told() -> None:
@@ -142,6 +188,7 @@ def _burst(took_ms: float, statuses: list[int], wrong: list[str] | None = None) 
     history = History()
     history.note("work_ms", 60.0)
     history.note("wrong", wrong or [])
+    history.fault("left", 5)
     for status in statuses:
         history.add_exchange(exchange("report", 1.0, took_ms, status=status, method="POST", path="/reports"))
     return history
