@@ -160,8 +160,11 @@ def _had_its_grace(history: History, signal_s: float, grace_s: float) -> bool:
 
 
 def every_reservation_is_settled(history: History) -> Finding:
-    """Each entry `reserve` of the ledger has its `confirm` or `release`, and the warehouse is rid of us."""
-    if history.faults.get("orders answered", 0) < 4 or not bit(history, "confirmations held", "reservation held"):
+    """Each entry `reserve` has its `confirm` or `release`, within the limit, and the warehouse is rid of us."""
+    under_way = _under_way(history)
+    too_many = under_way > history.notes["at_once"]
+    tried = history.faults.get("orders answered", 0) >= 4 and bit(history, "confirmations held", "reservation held")
+    if not tried and not too_many:
         return inconclusive("There were no half-written orders when SIGTERM was sent.")
     settled = {e.key for e in (*history.effects("confirm"), *history.effects("release"))}
     reserved = history.effects("reserve")
@@ -173,12 +176,16 @@ def every_reservation_is_settled(history: History) -> Finding:
         "unit": "half-written orders",
         "decided_by": [
             *signals_sent(history),
-            event(history.notes["confirmations_s"], "the warehouse let the confirmations go"),
+            event(history.notes["confirmations_s"], f"the warehouse let {under_way} confirmations go"),
             exit_event(history),
             *[event(e.at_s, f"reserved {e.data.get('reference')}, never confirmed or released") for e in half[:3]],
         ],
         "reproduce": curl_order() + "; kill -TERM $PID; curl $WAREHOUSE_URL/reservations",
     }
+    if too_many:
+        evidence |= {"value": under_way, "limit": history.notes["at_once"], "unit": "confirmations at once"}
+        allowed = f"and the warehouse allows {history.notes['at_once']}"
+        return failed(f"While it stopped {under_way} confirmations were under way at once, {allowed}.", **evidence)
     if half:
         return failed(
             f"{len(half)} of {len(reserved)} reservations were neither confirmed nor released when the process had "
@@ -192,6 +199,13 @@ def every_reservation_is_settled(history: History) -> Finding:
         f"All {len(reserved)} reservations were confirmed or released, and no connection to the warehouse was left.",
         **evidence,
     )
+
+
+def _under_way(history: History) -> int:
+    """How many confirmations the warehouse held, none of them answered, when it let them go."""
+    until_s = history.notes["confirmations_s"]
+    confirmations = [c for c in history.calls("warehouse", "POST") if c.path.endswith("/confirm")]
+    return sum(c.at_s < until_s and (c.closed_s is None or c.closed_s > until_s) for c in confirmations)
 
 
 def none_is_accepted(history: History) -> Finding:
@@ -261,7 +275,12 @@ def it_is_gone_soon(history: History) -> Finding:
         "value": round(took_s, 2),
         "limit": limit,
         "unit": "s from the last answer to the exit",
-        "decided_by": [*signals_sent(history), answer_event(order, "the only order in flight"), exit_event(history)],
+        "decided_by": [
+            event(history.notes["left_s"], "a client had left within an order, and one within a stock list"),
+            *signals_sent(history),
+            answer_event(order, "the only order in flight"),
+            exit_event(history),
+        ],
         "reproduce": "(printf 'GET /readyz HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'; sleep 70) | nc $HOST $PORT & "
         "sleep 1; kill -TERM $PID; time tail --pid=$PID -f /dev/null",
     }
@@ -276,7 +295,9 @@ def it_is_gone_soon(history: History) -> Finding:
         return inconclusive("The machine was too busy to time the exit.", **evidence)
     ran = "took" if left(history) else "still ran, having taken"
     return failed(
-        f"With idle keep-alive connections and nothing left to do, the process {ran} {took_s:.1f} s to end.", **evidence
+        f"With idle keep-alive connections, two clients gone before SIGTERM and nothing left to do, the process "
+        f"{ran} {took_s:.1f} s to end.",
+        **evidence,
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Callable
 from typing import Any
 
 from runner.probes import (
@@ -24,12 +26,14 @@ judges = beside(__file__, "judges")
 working = beside(__file__, "working")
 scene = beside(__file__, "warehouse")
 
-POLL_S, LOOK_S = 0.02, 0.1
+POLL_S, LOOK_S, LEAVING_S = 0.02, 0.1, 2.0
 BY_HAND_S = 3.0
 HELD_SHARE = 0.7
 """Of the grace. Whoever leaves by the clock, and soon enough where there is nothing to do, is gone by then."""
 
 ABOUT_S, REFUSING_S = 3.0, 4.0
+AT_ONCE = 2
+"""CONFIRM_CONCURRENCY, as `kata.yaml` gives it."""
 
 
 def found(judge: Any, history: History) -> Finding:
@@ -76,6 +80,14 @@ async def until_it_leaves(service: Service, history: History, within_s: float) -
         history.sample("running since the signal", history.now() - since_s, "s", until_s - since_s)
     history.note("left", exited is not None)
     history.note("watched_until_s", history.now())
+
+
+async def until(came_true: Callable[[], bool], within_s: float) -> None:
+    """Wait for it; whether it came is for whoever looks at what was to happen."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            while not came_true():
+                await asyncio.sleep(POLL_S)
 
 
 async def closes_when_told(conn: Connection) -> None:
@@ -201,7 +213,8 @@ async def orders_half_written_at_sigterm(
     early = [Req("POST", "/orders", json=scene.an_order(inputs, "early")) for _ in range(4)]
     answered = await load.at_once(early, tag="early")
     history.fault("orders answered", sum(e.status == 201 for e in answered))
-    history.fault("confirmations held", int(await confirmations.held(2)))
+    history.fault("confirmations held", int(await confirmations.held(AT_ONCE)))
+    history.note("at_once", AT_ONCE)
     answer = send(client, last, "last")
     history.fault("reservation held", int(await gate.held(1)))
     await service.signal("SIGTERM")
@@ -218,7 +231,7 @@ async def orders_half_written_at_sigterm(
 
 @orders_half_written_at_sigterm.judge
 def every_reservation_is_settled(history: History) -> Finding:
-    """Each entry `reserve` of the ledger has its `confirm` or `release`, and the warehouse is rid of us."""
+    """Each entry `reserve` has its `confirm` or `release`, within the limit, and the warehouse is rid of us."""
     return found(judges.every_reservation_is_settled, history)
 
 
@@ -257,12 +270,35 @@ def none_is_accepted(history: History) -> Finding:
     return found(judges.none_is_accepted, history)
 
 
-@probe("exits-when-drained", window_s=0.3, env=grace)
+async def two_clients_leave(client: Client, warehouse: Any, inputs: Inputs, history: History) -> None:
+    """One within an order and one within a stock list; what they had asked for comes to its end without them."""
+    order, lines = scene.an_order(inputs, "left"), scene.stock_lines(inputs)
+    gate, stock = warehouse.hold(order["reference"]), warehouse.hold_stock(lines)
+    conn = await client.connect()
+    answer = send(client, order, "left", conn)
+    reader = await client.stream("GET", "/stock", tag="stock-left")
+    half = len("".join(lines[: len(lines) // 2]))
+    history.fault("stock list left half-way", int(await stock.held(1) and len(await _read(reader, half)) == half))
+    history.fault("order left half-way", int(await gate.held(1)))
+    conn.reset()
+    reader.reset()
+    answer.cancel()
+    await until(lambda: not stock.holding, LEAVING_S)
+    was_wanted = gate.holding
+    gate.open()
+    stock.open()
+    if was_wanted:
+        await until(lambda: order["reference"] in warehouse.settled, LEAVING_S)
+    history.note("left_s", history.now())
+
+
+@probe("exits-when-drained", window_s=0.4, env=grace)
 async def the_last_answer_is_out(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """Four idle keep-alive clients and one that is busy at SIGTERM and idle after it."""
+    """Two clients that left before; four idle keep-alive ones, and one that is busy at SIGTERM and idle after it."""
     warehouse = scene.Warehouse(downstreams["warehouse"], inputs)
+    await two_clients_leave(client, warehouse, inputs, history)
     order = scene.an_order(inputs, "held")
     gate = warehouse.hold(order["reference"])
     conns = [await client.connect() for _ in range(5)]

@@ -18,6 +18,8 @@ class Warehouse:
         self._held: dict[str, Gate] = {}
         self.out_of_stock: set[str] = set()
         self.refused: set[str] = set()
+        self.settled: set[str | None] = set()
+        """References of the orders that were confirmed or released."""
         self._references: dict[str, str] = {}
         self._dawdle: tuple[str, float] | None = None
         end.on("POST", "/reservations", self._reserve)
@@ -71,12 +73,16 @@ class Warehouse:
         if self._references.get(reservation) in self.refused:
             await call.reply(409, json={"error": "damaged"})
             return
-        self.end.effect("confirm", reservation)
+        self._settle("confirm", reservation)
         await call.reply(200, json={"status": "confirmed"})
 
     async def _release(self, call: Call) -> None:
-        self.end.effect("release", call.path.split("/")[2])
+        self._settle("release", call.path.split("/")[2])
         await call.reply(204)
+
+    def _settle(self, how: str, reservation: str) -> None:
+        self.end.effect(how, reservation)
+        self.settled.add(self._references.get(reservation))
 
 
 def _end_of(lines: list[str]) -> Callable[[Call], Any]:

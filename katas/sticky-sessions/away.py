@@ -12,6 +12,8 @@ TIMEOUT_MS = 400
 TIMES = 5
 WITHIN_S = TIMES * TIMEOUT_MS / 1000
 RECOVERED_S = 5.0
+STARTED_S, PATIENCE_S = 5.0, 20.0
+STARTED_WHILE = "is down"
 PUBLIC = ("/opening-hours", "/healthz", "/readyz")
 OUTAGES = {"hangs": ("pause", "kill -STOP $VALKEY_PID"), "is down": ("kill", "kill -9 $VALKEY_PID")}
 
@@ -33,6 +35,8 @@ def it_says_so_and_recovers(history: History) -> Finding:
     if risen:
         sentence = "A session that had been signed out was alive again after the store had lost what it knew"
         return _no(f"{sentence}: {risen[0].replica} {judges.told(risen[0])}.", risen)
+    if (shut := _started(history)) is not None:
+        return shut
     slowest = max(_seconds(history, each) for outage in OUTAGES for each in history.exchanges(f"needs it, {outage}"))
     return passed(
         "While the store hung or was down this was said in time, and it served again with it.",
@@ -65,6 +69,32 @@ def _public(history: History, outage: str) -> Finding | None:
         f"{judges.told(first)}.",
         wrong, value=len(asked) - len(wrong), limit=len(asked), unit="public requests",
         reproduce=_by_hand(outage, first.path),
+    )  # fmt: skip
+
+
+def may_still_start(history: History, from_s: float, to_s: float) -> bool:
+    """Whether a busy machine alone may keep a replica from serving: not beyond what any start would be given."""
+    without_us_s = history.net_s(from_s, to_s) - history.starved_s(from_s, to_s)
+    return to_s - from_s < PATIENCE_S and without_us_s <= STARTED_S
+
+
+def _started(history: History) -> Finding | None:
+    """A replica that was started while the store was away did not wait for it."""
+    tried = history.exchanges(f"started, {STARTED_WHILE}")
+    if tried and tried[-1].ok:
+        return None
+    if not tried:
+        return inconclusive("No replica was started while the store was away.")
+    from_s, to_s = tried[0].sent_s, tried[-1].sent_s if tried[-1].ended_s is None else tried[-1].ended_s
+    if may_still_start(history, from_s, to_s):
+        return inconclusive("The machine was too busy to start a replica while the store was away.")
+    first, replica = tried[0], tried[0].replica
+    back = [each for each in history.exchanges(f"{STARTED_WHILE} no more") if each.replica == replica and each.ok][:1]
+    return _no(
+        f"Started while the store {_verb(STARTED_WHILE)}, {replica} did not serve {first.path}, which needs none, "
+        f"within {STARTED_S:.0f} s: it {judges.told(tried[-1])}.",
+        [first, tried[-1], *back], value=2, limit=3, unit="replicas that served public pages",
+        reproduce=f"{OUTAGES[STARTED_WHILE][1]}; npm start & sleep {STARTED_S:.0f}; curl -i $URL{first.path}",
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ scene = beside(__file__, "directory")
 browsers = beside(__file__, "browser")
 away = beside(__file__, "away")
 
-POLL_S = 0.05
+POLL_S, MORE_S = 0.05, 3.0
 CHANGED, AT_A_TIME = 40, 8
 
 
@@ -71,7 +71,20 @@ class Baths:
             some = asks[n : n + AT_A_TIME]
             await asyncio.gather(*(self.browser(cookie).ask(at, "GET", "/me", tag) for tag, cookie in some))
 
-    async def ask_in_an_outage(self, replicas: Replicas, outage: str, kept: Any, leaving: Any) -> None:
+    async def starts_anew(self, one: Service, outage: str) -> bool:
+        """A replica is killed and started while the store is away; whether it served a public page meanwhile."""
+        await one.kill()
+        await one.launch()
+        self._history.fault("started without the store", int(one.starts == 2))
+        from_s = self._history.now() + MORE_S
+        while one.exit is None and away.may_still_start(self._history, from_s, self._history.now()):
+            asked = await self.browser().ask(one, "GET", "/opening-hours", f"started, {outage}", timeout_s=1.0)
+            if asked.ok:
+                return True
+            await asyncio.sleep(POLL_S)
+        return False
+
+    async def ask_in_an_outage(self, replicas: list[Service], outage: str, kept: Any, leaving: Any) -> None:
         """What needs the store and what does not, all side by side, so that nothing waits for another's time-out."""
         within: dict[str, Any] = {"timeout_s": away.WITHIN_S + 0.5}
         needs, public, one = f"needs it, {outage}", f"public, {outage}", self._inputs.choice(replicas)

@@ -267,7 +267,10 @@ async def _with_a_cookie_from_before(baths: Any, replicas: Replicas, inputs: Inp
 async def the_store_hangs_and_dies(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History, valkey: Valkey
 ) -> None:
-    """The store is paused and goes on, then is killed and started anew, empty; the same is asked in both outages."""
+    """The store is paused and goes on, then is killed and started anew, empty; the same is asked in both outages.
+
+    While it is down a replica is killed and started anew as well, and asked with the others once it serves.
+    """
     baths = scenery.Baths(client, downstreams, inputs, history)
     history.bound(ANSWERS, away.WITHIN_S * 1000)
     kept = await baths.signed_in(inputs.choice(replicas), "made")
@@ -279,7 +282,10 @@ async def the_store_hangs_and_dies(
     for outage, begin, end in (("hangs", valkey.pause, valkey.resume), ("is down", valkey.kill, valkey.start)):
         leaving = await baths.signed_in(inputs.choice(replicas), f"made to leave, {outage}")
         await begin()
-        await baths.ask_in_an_outage(replicas, outage, kept, leaving)
+        serving = list(replicas)
+        if outage == away.STARTED_WHILE and not await baths.starts_anew(anew := inputs.choice(replicas), outage):
+            serving.remove(anew)
+        await baths.ask_in_an_outage(serving, outage, kept, leaving)
         await end()
         await asyncio.gather(*(baths.until_it_serves(one, f"{outage} no more") for one in replicas))
         if outage == "hangs":

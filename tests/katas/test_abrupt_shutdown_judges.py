@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from runner.catalog.kata import Limits
 from runner.probes import CallRecord, Effect, Exchange, Finding, History, Verdict
+from runner.probes.verdict import find_out
 from runner.record.history import Exited, SignalSent
 from tests.katas import kata_module
 
@@ -122,8 +124,15 @@ def test_nothing_in_flight_says_nothing() -> None:
 # -- no-half-orders ----------------------------------------------------------------------------------------------------
 
 
-def _ledger(settled: dict[str, str], left_open: int = 0, answered: int = 4) -> Finding:
+def _ledger(
+    settled: dict[str, str], left_open: int = 0, answered: int = 4, sent_s: tuple[float, ...] = (0.9, 0.9, 1.8, 1.8)
+) -> Finding:
+    """Confirmations that were sent then, all of them answered at the end; let go 1.7 s into the probe."""
     history = _history(held=("confirmations held", "reservation held"))
+    history.note("at_once", 2)
+    for n, at_s in enumerate(sent_s, start=1):
+        path = f"/reservations/r{n}/confirm"
+        history.put_call(CallRecord("warehouse", n, n, "POST", path, {}, b"", at_s, answered_s=1.85))
     history.fault("orders answered", answered)
     history.note("confirmations_s", 1.7)
     history.note("open_connections", left_open)
@@ -154,6 +163,22 @@ def test_a_connection_left_open_at_the_warehouse_fails() -> None:
 
 def test_orders_that_were_never_answered_say_nothing_about_half_written_ones() -> None:
     assert _ledger({}, answered=3).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("answered", [4, 3])
+def test_more_confirmations_at_once_than_the_warehouse_allows_fail_whatever_was_tried(answered: int) -> None:
+    finding = _ledger(ALL_CONFIRMED, answered=answered, sent_s=(0.9, 0.9, 1.1))
+    assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 3, 2)
+    assert "under way at once" in finding.sentence
+
+
+def test_a_confirmation_that_was_given_up_before_another_was_sent_is_not_under_way() -> None:
+    history = _history(held=())
+    history.note("confirmations_s", 1.7)
+    for n, closed_s in ((1, 1.2), (2, None), (3, 1.9), (4, None)):
+        path = "/reservations" if n == 4 else f"/reservations/r{n}/confirm"
+        history.put_call(CallRecord("warehouse", n, n, "POST", path, {}, b"", 1.0, closed_s=closed_s))
+    assert probes.judges._under_way(history) == 2
 
 
 # -- refuses-new-orders ------------------------------------------------------------------------------------------------
@@ -213,6 +238,7 @@ def test_without_an_order_to_stay_for_nothing_is_said() -> None:
 def _drained() -> History:
     history = _history()
     history.fault("idle connections", 4)
+    history.note("left_s", 0.4)
     history.note("drained_s", 1.5)
     history.add_exchange(_exchange("order"))
     return history
@@ -230,6 +256,14 @@ def test_an_exit_with_another_code_fails() -> None:
 def test_an_exit_at_the_end_of_the_grace_fails() -> None:
     finding = _judge(probes.it_is_gone_soon, _ends(_drained(), 5.0))
     assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 3.5, 2.0)
+    assert "two clients gone" in finding.sentence and "left within an order" in finding.decided_by[0]
+
+
+def test_a_pass_without_clients_that_left_half_way_says_nothing() -> None:
+    history = _ends(_drained(), 1.6)
+    history.fault("stock list left half-way", 0)
+    outcome = find_out("exits-when-drained", probes.it_is_gone_soon, history, Limits())
+    assert outcome.finding.verdict is Verdict.INCONCLUSIVE
 
 
 def test_the_kill_that_ends_every_probe_is_no_exit() -> None:

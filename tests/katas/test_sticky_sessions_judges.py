@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from runner.probes import Exchange, Verdict
+from runner.probes import Exchange, Finding, Verdict
 from tests.katas import kata_module
 from tests.katas.sticky_sessions_told import ADA, OTHER, REPLICAS, Told, verdict_of
 
@@ -229,6 +229,8 @@ def _outages(needs: Any = None, public: Any = None, back: int = 200, **later: in
             told.answer(f"public, {outage}", **{"replica": replica, **((public or {}) if wrong and n == 1 else {})})
             told.answer(f"{outage} no more", back if wrong and n == 1 else 200, replica=replica)
             told.answer(f"{outage} no more, me", replica=replica)
+    told.answer("started, is down", None, how="refused", replica="replica-2", at_s=5.0)
+    told.answer("started, is down", replica="replica-2", at_s=5.5)
     told.answer("kept over the hang", later.get("kept", 200))
     told.answer("ended before", later.get("ended", 401))
     return told
@@ -258,6 +260,32 @@ def test_a_service_that_says_so_and_recovers_passes() -> None:
 def test_what_is_dishonest_late_or_lost_fails_and_is_named(wrong: dict[str, Any], said: str) -> None:
     finding = probes.it_says_so_and_recovers(_outages(**wrong).history)
     assert finding.verdict is Verdict.FAILED and said in finding.sentence
+
+
+def _started_late(by_s: float = 6.0, late_s: float = 0.0) -> Finding:
+    """A replica that refused connections for so long after its start, on a machine on which we were so late."""
+    told = _outages()
+    told.answer("started, is down", None, replica="replica-2", how="refused", at_s=5.0 + by_s)
+    told.history.add_lag(5.0 + late_s, late_s)
+    return away.it_says_so_and_recovers(told.history)
+
+
+def test_a_replica_that_waits_for_the_store_before_it_listens_fails_and_is_named() -> None:
+    finding = _started_late()
+    assert finding.verdict is Verdict.FAILED
+    assert "Started while the store was down, replica-2" in finding.sentence and "refused" in finding.sentence
+
+
+def test_a_busy_machine_may_keep_a_replica_from_its_start_but_not_for_longer_than_any_start_is_given() -> None:
+    assert _started_late(late_s=3.0).verdict is Verdict.INCONCLUSIVE
+    assert _started_late(by_s=21.0, late_s=20.0).verdict is Verdict.FAILED
+
+
+def test_without_a_start_during_the_outage_nothing_is_said() -> None:
+    told = _outages()
+    kept = told.history._kept
+    kept.exchanges = [each for each in kept.exchanges if each.tag != "started, is down"]
+    assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.INCONCLUSIVE
 
 
 def test_the_verifiers_own_lateness_is_not_the_services() -> None:
