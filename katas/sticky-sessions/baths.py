@@ -14,7 +14,7 @@ scene = beside(__file__, "directory")
 browsers = beside(__file__, "browser")
 away = beside(__file__, "away")
 
-POLL_S, MORE_S = 0.05, 3.0
+POLL_S, MORE_S, PATIENCE_S = 0.05, 3.0, 20.0
 CHANGED, AT_A_TIME = 40, 8
 
 
@@ -76,13 +76,18 @@ class Baths:
         await one.kill()
         await one.launch()
         self._history.fault("started without the store", int(one.starts == 2))
-        from_s = self._history.now() + MORE_S
-        while one.exit is None and away.may_still_start(self._history, from_s, self._history.now()):
+        from_s = self._history.now()
+        while one.exit is None and self._may_still_start(from_s):
             asked = await self.browser().ask(one, "GET", "/opening-hours", f"started, {outage}", timeout_s=1.0)
             if asked.ok:
                 return True
             await asyncio.sleep(POLL_S)
         return False
+
+    def _may_still_start(self, from_s: float) -> bool:
+        """On a busy machine it is waited until it can be said with something to spare, but not for ever."""
+        now_s = self._history.now()
+        return now_s - from_s < PATIENCE_S and bool(away.may_still_start(self._history, from_s + MORE_S, now_s))
 
     async def ask_in_an_outage(self, replicas: list[Service], outage: str, kept: Any, leaving: Any) -> None:
         """What needs the store and what does not, all side by side, so that nothing waits for another's time-out."""
