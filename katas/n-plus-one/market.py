@@ -17,7 +17,9 @@ Change = Callable[[], list[Statement]]
 TABLES = ("shops", "makers", "products", "shelves", "customers", "orders", "lines", "payments")
 KEYS = {"shelves": ("shop_id", "product_id"), "lines": ("order_id", "position")}
 MAKERS, PRODUCTS, IN_RANGE, SOLD, REGULARS, CUSTOMERS = 240, 1200, 220, 70, 4, 110
-MANY_LINES = 40
+MANY_LINES, MANY_PAYMENTS = 40, range(10, 15)
+PRICE, PAID, LARGE = (50, 20_000), (100, 90_000), (1_100_000_000, 2_000_000_000)
+"""Of cents, from and to. An `integer` holds a large one, and not twice as many; a float holds all sums exactly."""
 METHODS = ("card", "transfer", "voucher")
 
 
@@ -71,13 +73,15 @@ class Market:
         self._inputs.shuffle(takers)
         for shop in takers[: len(takers) // 2]:
             self.order(shop)
-        self.odd["many lines"] = self.order(self.shops[0], lines=MANY_LINES)
+        self.odd["many lines"] = self.order(
+            self.shops[0], lines=MANY_LINES, payments=self._inputs.choice(MANY_PAYMENTS)
+        )
         for shop in takers[len(takers) // 2 :]:
             self.order(shop)
         self._odd_orders()
 
     def _odd_orders(self) -> None:
-        """Nine orders of `shops[0]` in random order, and a regular's ordinary one on top."""
+        """Ten orders of `shops[0]` in random order, and a regular's ordinary one on top."""
         shop, randint = self.shops[0], self._inputs.randint
         twice = self._inputs.choice(self._range)
         kinds: dict[str, dict[str, Any]] = {
@@ -87,6 +91,7 @@ class Market:
             "no customer": {"guest": True},
             "several lines, several payments": {"lines": randint(3, 5), "payments": 3},
             "two payments alike": {"payments": 2, "cents": randint(100, 9000)},
+            "a large sum": {"lines": randint(1, 2), "payments": 2, "large": True},
             "one product on two lines": {"products": [twice, twice]},
             "not on a shelf": {"products": [self._homeless(shop)]},
             "ordinary": {},
@@ -120,6 +125,7 @@ class Market:
         customer: int | None = None,
         products: list[Row] | None = None,
         cents: int | None = None,
+        large: bool = False,
     ) -> int:
         """A new order, newer than all others: half of them are regulars', one in twelve is nobody's."""
         inputs = self._inputs
@@ -133,9 +139,10 @@ class Market:
         count = inputs.choice((1, 2, 2, 3, 4)) if lines is None else lines
         for position, product in enumerate(products or inputs.choices(self._range[:SOLD], k=count), start=1):
             line = {"order_id": order, "position": position, "product_id": product["id"]}
-            self.rows["lines"].append({**line, "quantity": inputs.randint(1, 9), "cents": inputs.randint(50, 20_000)})
+            pieces, price = (inputs.randint(2, 9), LARGE) if large else (inputs.randint(1, 9), PRICE)
+            self.rows["lines"].append({**line, "quantity": pieces, "cents": inputs.randint(*price)})
         for _ in range(inputs.choice((0, 1, 1, 2)) if payments is None else payments):
-            amount = cents or inputs.randint(100, 90_000)
+            amount = cents or inputs.randint(*(LARGE if large else PAID))
             self._add("payments", order_id=order, method=inputs.choice(METHODS), cents=amount)
         return order
 
