@@ -13,6 +13,7 @@ Row = dict[str, Any]
 Answer = dict[str, Any]
 Statement = tuple[str, Any]
 Change = Callable[[], list[Statement]]
+"""Makes a change here, and returns the statements that make it in the database."""
 
 TABLES = ("shops", "makers", "products", "shelves", "customers", "orders", "lines", "payments")
 KEYS = {"shelves": ("shop_id", "product_id"), "lines": ("order_id", "position")}
@@ -155,26 +156,32 @@ class Market:
             await postgres.execute(*inserting(table, rows))
         await postgres.execute("ANALYZE")
 
-    def changes(self, order_id: int) -> dict[str, Change]:
-        """What somebody else may do to an order and to what it shows, by name, in random order.
-
-        Calling one does it here, and returns the statements that do it in the database.
-        """
+    def changes(self, order_id: int) -> dict[str, tuple[str, Change]]:
+        """What somebody else may do to an order and to what it shows, by name, in random order: a table, and the change."""
         order = self.find("orders", id=order_id)
         line = self.find("lines", order_id=order_id)
         product = self.find("products", id=line["product_id"])
         maker = self.find("makers", id=product["maker_id"])
         customer = self.find("customers", id=order["customer_id"])
         shelf = self.find("shelves", product_id=product["id"], shop_id=order["shop_id"])
-        paid = {"order_id": order_id, "method": "card", "cents": self._inputs.randint(100, 9000)}
-        changes: dict[str, Change] = {
-            "a customer was renamed": lambda: self._update("customers", customer, "name", self._name("customer")),
-            "a product was renamed": lambda: self._update("products", product, "name", self._name("product")),
-            "a maker was renamed": lambda: self._update("makers", maker, "name", self._name("maker")),
-            "a product was moved": lambda: self._update("shelves", shelf, "label", self._name("9")),
-            "a quantity was corrected": lambda: self._update("lines", line, "quantity", line["quantity"] + 10),
-            "a payment came in": lambda: self._insert(lambda: self._add("payments", **paid)),
-            "an order came in": lambda: self._insert(lambda: self.order(order["shop_id"], customer=customer["id"])),
+
+        def rename(table: str, row: Row) -> Change:
+            return lambda: self._update(table, row, "name", self._name(table))
+
+        def pay() -> Row:
+            return self._add("payments", order_id=order_id, method="card", cents=self._inputs.randint(100, 9000))
+
+        changes: dict[str, tuple[str, Change]] = {
+            "a customer was renamed": ("customers", rename("customers", customer)),
+            "a product was renamed": ("products", rename("products", product)),
+            "a maker was renamed": ("makers", rename("makers", maker)),
+            "a product was moved": ("shelves", lambda: self._update("shelves", shelf, "label", self._name("9"))),
+            "a quantity was corrected": ("lines", lambda: self._update("lines", line, "quantity", line["quantity"] + 10)),
+            "a payment came in": ("payments", lambda: self._insert(pay)),
+            "an order came in": (
+                "orders",
+                lambda: self._insert(lambda: self.order(order["shop_id"], customer=customer["id"])),
+            ),
         }
         return {name: changes[name] for name in self._inputs.sample(sorted(changes), len(changes))}
 

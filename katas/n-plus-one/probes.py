@@ -10,6 +10,9 @@ from runner.probes import Census, Client, Finding, History, Inputs, Load, Postgr
 
 play = beside(__file__, "market")
 judges = beside(__file__, "judges")
+asking = beside(__file__, "asking")
+gates = beside(__file__, "gates")
+crowds = beside(__file__, "crowds")
 
 PAGES = range(5, 15)
 """Orders of a page where its size is not the point: drawn, so that none is better prepared for than another."""
@@ -26,37 +29,6 @@ async def by_hand(postgres: Postgres, inputs: Inputs) -> None:
     await play.Market(inputs, first_shop=1).put(postgres)
 
 
-class Asking:
-    """Sends requests, each under a tag of its own, and notes what the contract promises for it."""
-
-    def __init__(self, client: Client, history: History, market: Any) -> None:
-        self._client, self._market = client, market
-        self._expected: dict[str, tuple[int, Any]] = {}
-        history.note("expected", self._expected)
-
-    def expect(self, tag: str, path: str, answer: Any, status: int = 200) -> None:
-        self._expected[judges.asked(tag, path)] = (status, answer)
-
-    async def get(self, tag: str, path: str, answer: Any = None, status: int = 200) -> None:
-        self.expect(tag, path, answer, status)
-        await self._client.request("GET", path, tag=tag)
-
-    async def page(self, tag: str, shop: int, limit: int, before: int | None = None) -> Any:
-        """Ask for a page; returns the answer that is promised."""
-        answer = self._market.page(shop, limit, before)
-        await self.get(tag, page_path(shop, limit, before), answer)
-        return answer
-
-    async def order(self, tag: str, shop: int, order: int) -> Any:
-        answer = self._market.shown(order)
-        await self.get(tag, f"/shops/{shop}/orders/{order}", answer)
-        return answer
-
-
-def page_path(shop: int, limit: int, before: int | None = None) -> str:
-    return f"/shops/{shop}/orders?limit={limit}" + (f"&before={before}" if before else "")
-
-
 # -- the answers are right --------------------------------------------------------------------------------------------
 
 
@@ -68,7 +40,7 @@ async def pages_and_orders(
     market = play.Market(inputs, orders=130)
     await market.put(postgres)
     await service.start()
-    ask = Asking(client, history, market)
+    ask = asking.Asking(client, history, market)
     shop, empty, other = market.shops[:3]
     await ask.get("no limit", f"/shops/{shop}/orders", market.page(shop, 20))
     before: int | None = None
@@ -140,7 +112,7 @@ async def ask_at_sizes(
     """
     market = play.Market(inputs)
     await market.put(postgres)
-    ask = Asking(client, history, market)
+    ask = asking.Asking(client, history, market)
     # Never 100, the contract's largest page: that one a fix may be prepared for.
     shop, few, many = market.shops[0], inputs.choice(PAGES), inputs.randint(85, 99)
     deep = market.page(shop, inputs.randint(150, 250))["next"]
@@ -198,24 +170,35 @@ def they_fetch_what_they_show(history: History) -> Finding:
 # -- what is changed elsewhere is seen --------------------------------------------------------------------------------
 
 
-@probe("changes-are-seen", window_s=0.6, start=False)
-async def others_write(service: Service, client: Client, postgres: Postgres, inputs: Inputs, history: History) -> None:
-    """Rows of every table are changed by somebody else, and after each change the same page is asked for."""
+@probe("changes-are-seen", window_s=0.9, start=False)
+async def others_write(
+    service: Service, client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History
+) -> None:
+    """Rows of every table are changed by somebody else, and after each change the same page is asked for.
+
+    First while nobody asks, partly behind a crowd that was refused; then while the same is being read for others.
+    """
     market = play.Market(inputs, orders=80, elsewhere=20)
     await market.put(postgres)
+    await gates.build(postgres)
     await service.start()
-    ask = Asking(client, history, market)
+    ask = asking.Asking(client, history, market)
     shop, newest, size = market.shops[0], market.odd["newest"], inputs.choice(PAGES)
     for time in ("once", "twice"):
         await ask.page(f"before, {time}", shop, size)
         await ask.order(f"before, {time}, the order", shop, newest)
-    changes = market.changes(newest)
+    changes, refused = market.changes(newest), crowds.refusals(inputs, shop)
     history.note("changes", len(changes))
-    for what, change in changes.items():
+    for what, (_, change) in changes.items():
+        if refused:
+            why, (path, status) = refused.popitem()
+            await crowds.are_refused(ask, load, f"before {what}, {why}", path, status)
+            what = f"{what}, behind {crowds.CROWD} requests {why}"
         for statement in change():
             await postgres.execute(*statement)
         await ask.page(f"after {what}", shop, size)
         await ask.order(f"after {what}, the order", shop, newest)
+    await crowds.Readers(ask, load, postgres, history).meet_changes(shop, newest, size)
 
 
 @others_write.judge
@@ -237,11 +220,11 @@ async def ten_shops_at_once(
     market = play.Market(inputs, shops=judges.CALLERS + 2, orders=40, elsewhere=40)
     await market.put(postgres)
     await service.start()
-    ask = Asking(client, history, market)
+    ask = asking.Asking(client, history, market)
     sizes = inputs.sample(PAGES, 2)
     await ask.page("alone", market.shops[0], sizes[0])
     for tag, size in zip(("at once", "at once again"), sizes, strict=True):
-        pages = {page_path(shop, size): market.page(shop, size) for shop in market.shops[2:]}
+        pages = {asking.page_path(shop, size): market.page(shop, size) for shop in market.shops[2:]}
         for path, page in pages.items():
             ask.expect(tag, path, page)
         await postgres.forget_statements()
