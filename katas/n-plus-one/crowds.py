@@ -8,12 +8,13 @@ from typing import Any
 from runner.probes import History, Inputs, Load, Postgres, Req, beside
 
 gates = beside(__file__, "gates")
+judges = beside(__file__, "judges")
 paths = beside(__file__, "asking")
 
-CROWD = 12
-"""At once they have every connection of an ordinary pool in use."""
-PATIENCE_S = 3.0
-"""How long, in all, is waited for requests that do not come to a gate: a pool may be too small for them."""
+CROWD = 5
+"""So many at once, and as many again, touch every connection of an ordinary pool, and do not use it up."""
+ROUNDS, PATIENCE_S = 3, 3.0
+"""How many changes meet readers, and how long, in all, is waited for those who do not come: a pool may be too small."""
 
 
 def refusals(inputs: Inputs, shop: int) -> dict[str, tuple[str, int]]:
@@ -21,17 +22,50 @@ def refusals(inputs: Inputs, shop: int) -> dict[str, tuple[str, int]]:
     orders, none = f"/shops/{shop}/orders", inputs.randint(2**28, 2**29)
     refused = {
         "for a wrong limit": (f"{orders}?limit={inputs.choice(('0', '101', 'many'))}", 400),
-        "for a wrong before": (f"{orders}?before={inputs.choice(('now', '0', '-1'))}", 400),
+        "for a wrong before": (f"{orders}?before={inputs.choice(('now', 'last', 'null'))}", 400),
         "for no such order": (f"{orders}/{none}", 404),
         "for no such shop": (f"/shops/{none}/orders", 404),
     }
     return {why: refused[why] for why in inputs.sample(sorted(refused), len(refused))}
 
 
-async def are_refused(ask: Any, load: Load, tag: str, path: str, status: int) -> None:
-    """A crowd of requests, all of which the contract refuses alike."""
+async def are_refused(ask: Any, load: Load, tag: str, path: str, status: int) -> bool:
+    """Two crowds of requests, all of which the contract refuses alike; whether all were answered."""
     ask.expect(tag, path, status=status)
-    await load.at_once([Req("GET", path)] * CROWD, tag=tag)
+    answers = [
+        exchange
+        for _ in range(2)
+        for exchange in await load.at_once([Req("GET", path)] * CROWD, tag=tag, timeout_s=judges.HANGS_S)
+    ]
+    return all(exchange.status for exchange in answers)
+
+
+async def in_vain(ask: Any, load: Load, postgres: Postgres, history: History, inputs: Inputs) -> bool:
+    """Ten requests of each kind that find nothing, all of them in the middle of it; whether all were answered.
+
+    They meet at a lock, so that each has what connections it takes before the first of them goes on.
+    """
+    ends, shops = history.now() + PATIENCE_S, ask.market.shops[-judges.CALLERS :]
+    none, nothing = inputs.randint(2**28, 2**29), {"orders": [], "next": None}
+    seekers = {
+        "a page behind the last": {paths.page_path(shop, 20, inputs.randint(1, 50)): nothing for shop in shops},
+        "an order that is none": {paths.order_path(shop, none): None for shop in shops},
+        "a shop that is none": {f"/shops/{none + number}/orders": None for number in range(judges.CALLERS)},
+    }
+    for why in inputs.sample(sorted(seekers), len(seekers)):
+        for path, answer in seekers[why].items():
+            ask.expect(tag := f"{judges.IN_VAIN} {why}", path, answer, 200 if answer else 404)
+        async with gates.orders_locked(postgres):
+            sent = asyncio.ensure_future(
+                load.at_once([Req("GET", path) for path in seekers[why]], tag=tag, timeout_s=judges.HANGS_S)
+            )
+            met = await gates.until_waiting(
+                postgres, judges.CALLERS, ends - history.now(), lambda: len(history.exchanges(tag))
+            )
+        history.fault(judges.MET, met)
+        if not all(exchange.status for exchange in await sent):
+            return False
+    return True
 
 
 class Readers:
@@ -50,7 +84,7 @@ class Readers:
             paths.page_path(shop, size): lambda: self._ask.market.page(shop, size),
             paths.order_path(shop, order): lambda: self._ask.market.shown(order),
         }
-        for what, (table, change) in self._ask.market.changes(order).items():
+        for what, (table, change) in list(self._ask.market.changes(order).items())[:ROUNDS]:
             async with gates.shut(self._postgres, table):
                 early = self._send(f"before {what}, while it is read", dict.fromkeys(wanted))
                 held += await self._come(len(wanted), ends) > 0
@@ -62,12 +96,12 @@ class Readers:
             await asyncio.gather(*early, *late)
             if self._history.now() > ends:
                 break
-        self._history.fault("readings held", held)
+        self._history.fault(judges.HELD, held)
 
     def _send(self, tag: str, answers: dict[str, Any]) -> list[asyncio.Task[Any]]:
         for path, answer in answers.items():
             self._ask.expect(tag, path, answer)
-        return [self._load.start(Req("GET", path), tag=tag) for path in answers]
+        return [self._load.start(Req("GET", path), tag=tag, timeout_s=judges.HANGS_S) for path in answers]
 
     async def _come(self, count: int, ends: float) -> int:
         """How many are at the gate, once they are so many or patience ends."""

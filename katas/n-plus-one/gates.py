@@ -1,4 +1,4 @@
-"""What the probes of `n-plus-one` hold at the database, so that requests meet, or stand still in the middle of a reading."""
+"""What the probes of `n-plus-one` hold at the database, so that requests meet, or stop in the midst of a reading."""
 
 from __future__ import annotations
 
@@ -34,6 +34,27 @@ async def shut(postgres: Postgres, table: str) -> AsyncIterator[None]:
         yield
 
 
+@contextlib.asynccontextmanager
+async def orders_locked(postgres: Postgres) -> AsyncIterator[None]:
+    """While the block runs, whoever asks for orders waits, and keeps what connections it has.
+
+    Where a transaction was left open there is no lock: it would wait for that one.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        if await at_rest(postgres):
+            await stack.enter_async_context(postgres.holding("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE"))
+        yield
+
+
+async def at_rest(postgres: Postgres) -> bool:
+    """Whether no connection of the service runs anything any more, or does not within two seconds."""
+
+    async def all_are_idle() -> bool:
+        return all(session["state"] == "idle" for session in await postgres.sessions())
+
+    return await until(all_are_idle, 2.0)
+
+
 async def waiting(postgres: Postgres) -> int:
     """How many sessions of the service wait for a lock, ours being the only ones."""
     return sum(session["wait_event_type"] == "Lock" for session in await postgres.sessions())
@@ -50,7 +71,7 @@ async def until(look: Callable[[], Awaitable[bool]], within_s: float) -> bool:
 
 
 async def until_waiting(postgres: Postgres, count: int, within_s: float, gone: Callable[[], int] = lambda: 0) -> int:
-    """The most sessions that were seen to wait at once, as soon as they are so many, with the requests that are `gone`."""
+    """The most sessions seen to wait at once, as soon as they are so many with the requests that are `gone`."""
     most = 0
 
     async def enough() -> bool:

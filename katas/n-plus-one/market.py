@@ -28,10 +28,18 @@ class Market:
     """What the database holds. `shops[0]` has `orders` orders, `shops[1]` none, and the others `elsewhere` each.
 
     Its newest order is a regular customer's, and some of its newest ten are out of the ordinary; `odd` names them.
+    The newest of the last shop are `large` orders of forty products each, none of which is on another.
     """
 
     def __init__(
-        self, inputs: Inputs, *, shops: int = 4, orders: int = 480, elsewhere: int = 60, first_shop: int | None = None
+        self,
+        inputs: Inputs,
+        *,
+        shops: int = 4,
+        orders: int = 480,
+        elsewhere: int = 60,
+        large: int = 0,
+        first_shop: int | None = None,
     ) -> None:
         self._inputs = inputs
         self.rows: dict[str, list[Row]] = {table: [] for table in TABLES}
@@ -44,6 +52,7 @@ class Market:
         self._range = inputs.sample(self.rows["products"], IN_RANGE)
         self.shops: list[int] = [self._open(number) for number in range(shops)]
         self._take_orders([orders if n == 0 else 0 if n == 1 else elsewhere for n in range(shops)])
+        self._take_large_orders(large)
 
     # -- filling it --------------------------------------------------------------------------------------------------
 
@@ -104,6 +113,18 @@ class Market:
             shop, customer=self._regulars(shop)[0], products=self._inputs.sample(shelved, randint(1, 2))
         )
 
+    def _take_large_orders(self, count: int) -> None:
+        shop, makers = self.shops[-1], self.rows["makers"]
+        for _ in range(count):
+            products = [
+                self._add("products", maker_id=self._inputs.choice(makers)["id"], name=self._name("product"))
+                for _ in range(MANY_LINES)
+            ]
+            for product in products[1:]:
+                label = self._inputs.token(7)
+                self.rows["shelves"].append({"shop_id": shop, "product_id": product["id"], "label": label})
+            self.order(shop, products=products)
+
     def _homeless(self, shop: int) -> Row:
         return self._inputs.choice([product for product in self._range if not self._is_shelved(product, shop)])
 
@@ -157,7 +178,7 @@ class Market:
         await postgres.execute("ANALYZE")
 
     def changes(self, order_id: int) -> dict[str, tuple[str, Change]]:
-        """What somebody else may do to an order and to what it shows, by name, in random order: a table, and the change."""
+        """What somebody else may do to an order and to what it shows, by name, shuffled: a table, and the change."""
         order = self.find("orders", id=order_id)
         line = self.find("lines", order_id=order_id)
         product = self.find("products", id=line["product_id"])
@@ -176,7 +197,10 @@ class Market:
             "a product was renamed": ("products", rename("products", product)),
             "a maker was renamed": ("makers", rename("makers", maker)),
             "a product was moved": ("shelves", lambda: self._update("shelves", shelf, "label", self._name("9"))),
-            "a quantity was corrected": ("lines", lambda: self._update("lines", line, "quantity", line["quantity"] + 10)),
+            "a quantity was corrected": (
+                "lines",
+                lambda: self._update("lines", line, "quantity", line["quantity"] + 10),
+            ),
             "a payment came in": ("payments", lambda: self._insert(pay)),
             "an order came in": (
                 "orders",

@@ -69,17 +69,9 @@ NOBODY_ASKS_S = (0.1, 0.3)
 """For so long nothing is asked, after the start and at the end: what is fetched then is counted as well."""
 
 
-async def at_rest(postgres: Postgres) -> None:
-    """Until no connection of the service runs anything, and two seconds at most."""
-    for _ in range(200):
-        if all(session["state"] == "idle" for session in await postgres.sessions()):
-            return
-        await asyncio.sleep(0.01)
-
-
 async def look_at_the_books(postgres: Postgres, tag: str) -> Census:
     """What was run and sent since the last time, and then count anew: nothing in between goes uncounted for long."""
-    await at_rest(postgres)
+    await gates.at_rest(postgres)
     census = await postgres.census("statements", tag=tag)
     await postgres.census("wire", tag=tag)
     await postgres.forget_statements()
@@ -105,12 +97,14 @@ async def ask_at_sizes(
     inputs: Inputs,
     history: History,
     show: Callable[[Census, Any], None],
+    large: int = 0,
 ) -> dict[str, Any]:
     """A start, then requests of several sizes in random order, the statements of each counted, and shown by `show`.
 
-    Returns the answer that each of them should have; of the start and of the time in which nobody asks, nothing.
+    Where no request took too many, one more is a page of that many `large` orders. Returns the answer that each should
+    have; of the start and of the time in which nobody asks, nothing.
     """
-    market = play.Market(inputs)
+    market = play.Market(inputs, large=large)
     await market.put(postgres)
     ask = asking.Asking(client, history, market)
     # Never 100, the contract's largest page: that one a fix may be prepared for.
@@ -134,15 +128,31 @@ async def ask_at_sizes(
         show(await look_at_the_books(postgres, tag), shown[tag])
     await asyncio.sleep(inputs.uniform(*NOBODY_ASKS_S))
     await look_at_the_books(postgres, "afterwards, when nobody asked,")
+    if large and not judges.took_too_many(history):
+        tag = f"{large} orders of {play.MANY_LINES} lines"
+        shown[tag] = await ask.page(tag, market.shops[-1], large)
+        show(await look_at_the_books(postgres, tag), shown[tag])
     return shown
 
 
-@probe("queries-do-not-grow", window_s=1.2, start=False)
+LARGE_ORDERS = range(40, 45)
+"""On a page, where each has forty products of its own: more keys than whoever cuts a list into pieces expects."""
+
+
+@probe("queries-do-not-grow", window_s=1.4, start=False)
 async def pages_of_several_sizes(
     service: Service, client: Client, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
     """The statements of a start, and of requests that show more and less, the first of them the first there is."""
-    await ask_at_sizes(service, client, postgres, inputs, history, lambda census, _: show_statements(history, census))
+    await ask_at_sizes(
+        service,
+        client,
+        postgres,
+        inputs,
+        history,
+        lambda census, _: show_statements(history, census),
+        large=inputs.choice(LARGE_ORDERS),
+    )
 
 
 @pages_of_several_sizes.judge
@@ -192,8 +202,9 @@ async def others_write(
     for what, (_, change) in changes.items():
         if refused:
             why, (path, status) = refused.popitem()
-            await crowds.are_refused(ask, load, f"before {what}, {why}", path, status)
-            what = f"{what}, behind {crowds.CROWD} requests {why}"
+            if not await crowds.are_refused(ask, load, f"before {what}, {why}", path, status):
+                return
+            what = f"{what}, behind requests {why}"
         for statement in change():
             await postgres.execute(*statement)
         await ask.page(f"after {what}", shop, size)
@@ -209,13 +220,14 @@ def the_next_answer_shows_it(history: History) -> Finding:
 # -- ten at once ------------------------------------------------------------------------------------------------------
 
 
-@probe("requests-stay-apart", window_s=0.6, start=False)
+@probe("requests-stay-apart", window_s=0.8, start=False)
 async def ten_shops_at_once(
     service: Service, client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
     """One shop's page, and then twice those of ten shops at one moment, which sell the same and keep it elsewhere.
 
     The second time in another size: what is quick at one size only, which the draw may hit, is not quick at both.
+    Then ten at a time that find nothing, and one that does.
     """
     market = play.Market(inputs, shops=judges.CALLERS + 2, orders=40, elsewhere=40)
     await market.put(postgres)
@@ -230,6 +242,8 @@ async def ten_shops_at_once(
         await postgres.forget_statements()
         await load.at_once([Req("GET", path) for path in pages], tag=tag)
         show_statements(history, await look_at_the_books(postgres, tag), judges.CALLERS)
+    if await crowds.in_vain(ask, load, postgres, history, inputs):
+        await ask.page("afterwards", market.shops[0], sizes[1])
 
 
 @ten_shops_at_once.judge
