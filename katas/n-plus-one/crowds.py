@@ -46,8 +46,9 @@ async def in_vain(ask: Any, load: Load, postgres: Postgres, history: History, in
     They meet at a lock, so that each has what connections it takes before the first of them goes on.
     """
     ends, shops = history.now() + PATIENCE_S, ask.market.shops[-judges.CALLERS :]
-    none, nothing = inputs.randint(2**28, 2**29), {"orders": [], "next": None}
-    seekers = {
+    none = inputs.randint(2**28, 2**29)
+    nothing: dict[str, Any] = {"orders": [], "next": None}
+    seekers: dict[str, dict[str, Any]] = {
         "a page behind the last": {paths.page_path(shop, 20, inputs.randint(1, 50)): nothing for shop in shops},
         "an order that is none": {paths.order_path(shop, none): None for shop in shops},
         "a shop that is none": {f"/shops/{none + number}/orders": None for number in range(judges.CALLERS)},
@@ -80,23 +81,27 @@ class Readers:
         Whoever shares a reading that had begun shows what was there before.
         """
         held, ends = 0, self._history.now() + PATIENCE_S
-        wanted = {
-            paths.page_path(shop, size): lambda: self._ask.market.page(shop, size),
-            paths.order_path(shop, order): lambda: self._ask.market.shown(order),
-        }
+        wanted = self._answers(shop, order, size)
         for what, (table, change) in list(self._ask.market.changes(order).items())[:ROUNDS]:
             async with gates.shut(self._postgres, table):
                 early = self._send(f"before {what}, while it is read", dict.fromkeys(wanted))
                 held += await self._come(len(wanted), ends) > 0
                 for statement in change():
                     await self._postgres.execute(*statement)
-                answers = {path: answer() for path, answer in wanted.items()}
-                late = self._send(f"after {what} while others were reading it", answers)
+                late = self._send(f"after {what} while others were reading it", self._answers(shop, order, size))
                 await self._come(2 * len(wanted), ends)
             await asyncio.gather(*early, *late)
             if self._history.now() > ends:
                 break
         self._history.fault(judges.HELD, held)
+
+    def _answers(self, shop: int, order: int, size: int) -> dict[str, Any]:
+        """What is promised as of now, by path."""
+        market = self._ask.market
+        return {
+            paths.page_path(shop, size): market.page(shop, size),
+            paths.order_path(shop, order): market.shown(order),
+        }
 
     def _send(self, tag: str, answers: dict[str, Any]) -> list[asyncio.Task[Any]]:
         for path, answer in answers.items():

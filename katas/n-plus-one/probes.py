@@ -53,8 +53,8 @@ async def pages_and_orders(
     await ask.get("another shop's order", f"/shops/{shop}/orders/{foreign}", status=404)
     await ask.get("no such order", f"/shops/{shop}/orders/{2**28}", status=404)
     await ask.get("no such shop", f"/shops/{2**28}/orders", status=404)
-    for limit in ("0", "101", "many"):
-        await ask.get(f"limit={limit}", f"/shops/{shop}/orders?limit={limit}", status=400)
+    for wrong in ("0", "101", "many"):
+        await ask.get(f"limit={wrong}", f"/shops/{shop}/orders?limit={wrong}", status=400)
     await ask.get("before=now", f"/shops/{shop}/orders?before=now", status=400)
 
 
