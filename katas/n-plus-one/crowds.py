@@ -14,7 +14,7 @@ paths = beside(__file__, "asking")
 CROWD = 5
 """So many at once, and as many again, touch every connection of an ordinary pool, and do not use it up."""
 ROUNDS, PATIENCE_S = 3, 3.0
-"""How many changes meet readers, and how long, in all, is waited for those who do not come: a pool may be too small."""
+"""How many changes have to meet readers, and how long, in all, is waited for those whom a small pool keeps away."""
 
 
 def refusals(inputs: Inputs, shop: int) -> dict[str, tuple[str, int]]:
@@ -82,16 +82,16 @@ class Readers:
         """
         held, ends = 0, self._history.now() + PATIENCE_S
         wanted = self._answers(shop, order, size)
-        for what, (table, change) in list(self._ask.market.changes(order).items())[:ROUNDS]:
+        for what, (table, change) in self._ask.market.changes(order).items():
             async with gates.shut(self._postgres, table):
                 early = self._send(f"before {what}, while it is read", dict.fromkeys(wanted))
-                held += await self._come(len(wanted), ends) > 0
+                held += await self._come(early, ends) > 0
                 for statement in change():
                     await self._postgres.execute(*statement)
                 late = self._send(f"after {what} while others were reading it", self._answers(shop, order, size))
-                await self._come(2 * len(wanted), ends)
+                await self._come([*early, *late], ends)
             await asyncio.gather(*early, *late)
-            if self._history.now() > ends:
+            if held == ROUNDS or self._history.now() > ends:
                 break
         self._history.fault(judges.HELD, held)
 
@@ -108,7 +108,9 @@ class Readers:
             self._ask.expect(tag, path, answer)
         return [self._load.start(Req("GET", path), tag=tag, timeout_s=judges.HANGS_S) for path in answers]
 
-    async def _come(self, count: int, ends: float) -> int:
-        """How many are at the gate, once they are so many or patience ends."""
-        seen: int = await gates.until_waiting(self._postgres, count, ends - self._history.now())
+    async def _come(self, sent: list[asyncio.Task[Any]], ends: float) -> int:
+        """How many are at the gate, once all are there that were not answered, or patience ends."""
+        seen: int = await gates.until_waiting(
+            self._postgres, len(sent), ends - self._history.now(), lambda: sum(task.done() for task in sent)
+        )
         return seen

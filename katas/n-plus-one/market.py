@@ -28,7 +28,7 @@ class Market:
     """What the database holds. `shops[0]` has `orders` orders, `shops[1]` none, and the others `elsewhere` each.
 
     Its newest order is a regular customer's, and some of its newest ten are out of the ordinary; `odd` names them.
-    The newest of the last shop are `large` orders of forty products each, none of which is on another.
+    Its oldest, with ids lower than `behind_large`, are `large` orders of forty products each, no two of them alike.
     """
 
     def __init__(
@@ -51,8 +51,8 @@ class Market:
             self._add("products", maker_id=inputs.choice(makers)["id"], name=self._name("product"))
         self._range = inputs.sample(self.rows["products"], IN_RANGE)
         self.shops: list[int] = [self._open(number) for number in range(shops)]
+        self.behind_large = self._take_large_orders(large)
         self._take_orders([orders if n == 0 else 0 if n == 1 else elsewhere for n in range(shops)])
-        self._take_large_orders(large)
 
     # -- filling it --------------------------------------------------------------------------------------------------
 
@@ -113,8 +113,8 @@ class Market:
             shop, customer=self._regulars(shop)[0], products=self._inputs.sample(shelved, randint(1, 2))
         )
 
-    def _take_large_orders(self, count: int) -> None:
-        shop, makers = self.shops[-1], self.rows["makers"]
+    def _take_large_orders(self, count: int) -> int:
+        shop, makers, last = self.shops[0], self.rows["makers"], 0
         for _ in range(count):
             products = [
                 self._add("products", maker_id=self._inputs.choice(makers)["id"], name=self._name("product"))
@@ -123,7 +123,8 @@ class Market:
             for product in products[1:]:
                 label = self._inputs.token(7)
                 self.rows["shelves"].append({"shop_id": shop, "product_id": product["id"], "label": label})
-            self.order(shop, products=products)
+            last = self.order(shop, products=products)
+        return last + 1
 
     def _homeless(self, shop: int) -> Row:
         return self._inputs.choice([product for product in self._range if not self._is_shelved(product, shop)])

@@ -130,7 +130,7 @@ async def ask_at_sizes(
     await look_at_the_books(postgres, "afterwards, when nobody asked,")
     if large and not judges.took_too_many(history):
         tag = f"{large} orders of {play.MANY_LINES} lines"
-        shown[tag] = await ask.page(tag, market.shops[-1], large)
+        shown[tag] = await ask.page(tag, shop, large, market.behind_large)
         show(await look_at_the_books(postgres, tag), shown[tag])
     return shown
 
