@@ -9,12 +9,17 @@ import json
 import re
 from typing import Any
 
-from runner.probes import Census, Exchange, Finding, History, Measure, failed, inconclusive, passed
+from runner.probes import Census, Exchange, Finding, History, Measure, failed, inconclusive, may_be_our_lateness, passed
 
 STATEMENTS, SELECTS = 15, 30
 ROWS_AN_OBJECT, ROWS_BESIDE = 2, 20
 BYTES_A_BYTE, BYTES_BESIDE = 6, 20_000
 CALLERS = 10
+HELD, MET = "readings held", "requests that met"
+BEFORE, IN_VAIN = "before", "at once for"
+"""How requests are tagged that come before a change, and those that find nothing."""
+HANGS_S, SLOW_S = 10.0, 5.0
+"""How long an answer to a crowd is waited for, and how much of that has to be the service's own."""
 _SELECT = re.compile(r"\b(?:select|join)\b", re.IGNORECASE)
 
 _NAMES = "  # URL and DATABASE as `prodrill run n-plus-one` names them"
@@ -22,8 +27,13 @@ _BOOKS = 'psql "$DATABASE" -c "SELECT calls, rows, query FROM pg_stat_statements
 _PAGE = 'curl -s "$URL/shops/1/orders?limit=100" > page.json; '
 COUNT_CALLS, COUNT_ROWS = (_PAGE + _BOOKS.format(by) + _NAMES for by in ("calls", "rows"))
 _RENAME = 'psql "$DATABASE" -c "UPDATE makers SET name = name || \'!\'"; '
-CHANGE = _PAGE + _RENAME + _PAGE.replace("page", "again") + "diff page.json again.json" + _NAMES
+_REFUSED = 'curl -s "$URL/shops/1/orders?limit=0"; '
+CHANGE = _PAGE + _REFUSED + _RENAME + _PAGE.replace("page", "again") + "diff page.json again.json" + _NAMES
 AT_ONCE = 'for shop in 1 3 4; do curl -s "$URL/shops/$shop/orders?limit=2" & done; wait' + _NAMES
+IN_VAIN_AT_ONCE = (
+    'for n in $(seq 20); do curl -sm 9 "$URL/shops/1/orders/99999$n" & done; wait; curl -sm 9 "$URL/shops/1/orders"'
+    + _NAMES
+)
 
 
 def asked(tag: str, path: str) -> str:
@@ -66,7 +76,7 @@ def wrong_with(history: History, exchange: Exchange) -> str:
         return f"{line} got no answer: {exchange.how}"
     if exchange.status != status:
         return f"{line} was answered {exchange.status}, not {status}"
-    if status != 200:
+    if status != 200 or answer is None:
         return ""
     try:
         text = difference(answer, exchange.json())
@@ -93,23 +103,42 @@ def answers_are_right(history: History) -> Finding:
     return passed(f"All {count} answers were what the database holds.", value=0, limit=0, unit="wrong answers")
 
 
+def may_be_late(history: History, exchange: Exchange) -> bool:
+    """Whether a request that was given up might have been answered by a machine that is less busy."""
+    return exchange.how == "timeout" and may_be_our_lateness(
+        history, exchange.sent_s, exchange.sent_s + HANGS_S, SLOW_S
+    )
+
+
+def in_time(history: History) -> list[Exchange]:
+    """Those whose end, or lack of one, is the service's own."""
+    return [exchange for exchange in history.exchanges() if not may_be_late(history, exchange)]
+
+
+TOO_BUSY = "Requests were not answered, by a machine that was too busy for the service to be blamed."
+
+
 def changes_are_seen(history: History) -> Finding:
     """A safety claim: one stale answer is enough."""
-    unrelated = [exchange for exchange in history.exchanges() if exchange.tag.startswith("before") or not exchange.ok]
+    told = in_time(history)
+    unrelated = [exchange for exchange in told if exchange.tag.startswith(BEFORE) or not exchange.ok]
     if wrong := [text for exchange in unrelated if (text := wrong_with(history, exchange))]:
         return not_right(wrong)
-    wrong = wrong_answers(history)
+    if wrong := [text for exchange in told if (text := wrong_with(history, exchange))]:
+        return failed(
+            f"What had been committed before the request came was not in its answer. {wrong[0]}.",
+            value=len(wrong),
+            limit=0,
+            unit="stale answers",
+            decided_by=wrong[:6],
+            reproduce=CHANGE,
+        )
+    if len(told) < len(history.exchanges()):
+        return inconclusive(TOO_BUSY)
+    if not history.faults.get(HELD):
+        return inconclusive("No reading was held in its midst, so it stays open whether others share one that began.")
     count = history.notes["changes"]
-    if not wrong:
-        return passed(f"Each of {count} changes was in the next answer.", value=0, limit=0, unit="stale answers")
-    return failed(
-        f"What had been committed before the request came was not in its answer. {wrong[0]}.",
-        value=len(wrong),
-        limit=0,
-        unit="stale answers",
-        decided_by=wrong[:6],
-        reproduce=CHANGE,
-    )
+    return passed(f"Each of {count} changes was in the next answer.", value=0, limit=0, unit="stale answers")
 
 
 # -- statements and rows ----------------------------------------------------------------------------------------------
@@ -157,6 +186,12 @@ def _failures(history: History, tag: str) -> str:
 
 
 NOTHING = "The database saw no statement of this service, so nothing can be said about their number."
+
+
+def took_too_many(history: History) -> bool:
+    """Whether a request did, so far."""
+    seen = [counted(history, census) for census in _censuses(history).values()]
+    return any(statements > STATEMENTS or selects > SELECTS for statements, selects, _ in seen)
 
 
 def queries_do_not_grow(history: History) -> Finding:
@@ -233,8 +268,9 @@ def _too_many_bytes(history: History) -> Finding | None:
 
 
 def requests_stay_apart(history: History) -> Finding:
-    if wrong := wrong_answers(history):
-        return not_right(wrong, AT_ONCE)
+    told = in_time(history)
+    if wrong := [text for exchange in told if (text := wrong_with(history, exchange))]:
+        return not_right(wrong, IN_VAIN_AT_ONCE if IN_VAIN in wrong[0] else AT_ONCE)
     seen = {tag: counted(history, census) for tag, census in _censuses(history).items()}
     most = max(seen, key=lambda tag: seen[tag][0])
     statements, selects, _ = seen[most]
@@ -247,8 +283,14 @@ def requests_stay_apart(history: History) -> Finding:
             reproduce=AT_ONCE,
             **evidence,
         )
+    if len(told) < len(history.exchanges()):
+        return inconclusive(TOO_BUSY)
     if _nothing_was_asked(history):
         return inconclusive(NOTHING)
+    if not history.faults.get(MET):
+        return inconclusive(
+            "No requests that find nothing were seen to meet, so it stays open whether they block others."
+        )
     return passed(
         f"{CALLERS} requests at once: every answer its own shop's, {statements} statements in all.", **evidence
     )

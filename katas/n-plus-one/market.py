@@ -13,11 +13,14 @@ Row = dict[str, Any]
 Answer = dict[str, Any]
 Statement = tuple[str, Any]
 Change = Callable[[], list[Statement]]
+"""Makes a change here, and returns the statements that make it in the database."""
 
 TABLES = ("shops", "makers", "products", "shelves", "customers", "orders", "lines", "payments")
 KEYS = {"shelves": ("shop_id", "product_id"), "lines": ("order_id", "position")}
 MAKERS, PRODUCTS, IN_RANGE, SOLD, REGULARS, CUSTOMERS = 240, 1200, 220, 70, 4, 110
-MANY_LINES = 40
+MANY_LINES, MANY_PAYMENTS = 40, range(10, 15)
+PRICE, PAID, LARGE = (50, 20_000), (100, 90_000), (1_100_000_000, 2_000_000_000)
+"""Of cents, from and to. An `integer` holds a large one, and not twice as many; a float holds all sums exactly."""
 METHODS = ("card", "transfer", "voucher")
 
 
@@ -25,10 +28,18 @@ class Market:
     """What the database holds. `shops[0]` has `orders` orders, `shops[1]` none, and the others `elsewhere` each.
 
     Its newest order is a regular customer's, and some of its newest ten are out of the ordinary; `odd` names them.
+    Its oldest, with ids lower than `behind_large`, are `large` orders of forty products each, no two of them alike.
     """
 
     def __init__(
-        self, inputs: Inputs, *, shops: int = 4, orders: int = 480, elsewhere: int = 60, first_shop: int | None = None
+        self,
+        inputs: Inputs,
+        *,
+        shops: int = 4,
+        orders: int = 480,
+        elsewhere: int = 60,
+        large: int = 0,
+        first_shop: int | None = None,
     ) -> None:
         self._inputs = inputs
         self.rows: dict[str, list[Row]] = {table: [] for table in TABLES}
@@ -40,6 +51,7 @@ class Market:
             self._add("products", maker_id=inputs.choice(makers)["id"], name=self._name("product"))
         self._range = inputs.sample(self.rows["products"], IN_RANGE)
         self.shops: list[int] = [self._open(number) for number in range(shops)]
+        self.behind_large = self._take_large_orders(large)
         self._take_orders([orders if n == 0 else 0 if n == 1 else elsewhere for n in range(shops)])
 
     # -- filling it --------------------------------------------------------------------------------------------------
@@ -71,13 +83,15 @@ class Market:
         self._inputs.shuffle(takers)
         for shop in takers[: len(takers) // 2]:
             self.order(shop)
-        self.odd["many lines"] = self.order(self.shops[0], lines=MANY_LINES)
+        self.odd["many lines"] = self.order(
+            self.shops[0], lines=MANY_LINES, payments=self._inputs.choice(MANY_PAYMENTS)
+        )
         for shop in takers[len(takers) // 2 :]:
             self.order(shop)
         self._odd_orders()
 
     def _odd_orders(self) -> None:
-        """Nine orders of `shops[0]` in random order, and a regular's ordinary one on top."""
+        """Ten orders of `shops[0]` in random order, and a regular's ordinary one on top."""
         shop, randint = self.shops[0], self._inputs.randint
         twice = self._inputs.choice(self._range)
         kinds: dict[str, dict[str, Any]] = {
@@ -87,6 +101,7 @@ class Market:
             "no customer": {"guest": True},
             "several lines, several payments": {"lines": randint(3, 5), "payments": 3},
             "two payments alike": {"payments": 2, "cents": randint(100, 9000)},
+            "a large sum": {"lines": randint(1, 2), "payments": 2, "large": True},
             "one product on two lines": {"products": [twice, twice]},
             "not on a shelf": {"products": [self._homeless(shop)]},
             "ordinary": {},
@@ -97,6 +112,19 @@ class Market:
         self.odd["newest"] = self.order(
             shop, customer=self._regulars(shop)[0], products=self._inputs.sample(shelved, randint(1, 2))
         )
+
+    def _take_large_orders(self, count: int) -> int:
+        shop, makers, last = self.shops[0], self.rows["makers"], 0
+        for _ in range(count):
+            products = [
+                self._add("products", maker_id=self._inputs.choice(makers)["id"], name=self._name("product"))
+                for _ in range(MANY_LINES)
+            ]
+            for product in products[1:]:
+                label = self._inputs.token(7)
+                self.rows["shelves"].append({"shop_id": shop, "product_id": product["id"], "label": label})
+            last = self.order(shop, products=products)
+        return last + 1
 
     def _homeless(self, shop: int) -> Row:
         return self._inputs.choice([product for product in self._range if not self._is_shelved(product, shop)])
@@ -120,6 +148,7 @@ class Market:
         customer: int | None = None,
         products: list[Row] | None = None,
         cents: int | None = None,
+        large: bool = False,
     ) -> int:
         """A new order, newer than all others: half of them are regulars', one in twelve is nobody's."""
         inputs = self._inputs
@@ -133,9 +162,10 @@ class Market:
         count = inputs.choice((1, 2, 2, 3, 4)) if lines is None else lines
         for position, product in enumerate(products or inputs.choices(self._range[:SOLD], k=count), start=1):
             line = {"order_id": order, "position": position, "product_id": product["id"]}
-            self.rows["lines"].append({**line, "quantity": inputs.randint(1, 9), "cents": inputs.randint(50, 20_000)})
+            pieces, price = (inputs.randint(2, 9), LARGE) if large else (inputs.randint(1, 9), PRICE)
+            self.rows["lines"].append({**line, "quantity": pieces, "cents": inputs.randint(*price)})
         for _ in range(inputs.choice((0, 1, 1, 2)) if payments is None else payments):
-            amount = cents or inputs.randint(100, 90_000)
+            amount = cents or inputs.randint(*(LARGE if large else PAID))
             self._add("payments", order_id=order, method=inputs.choice(METHODS), cents=amount)
         return order
 
@@ -148,26 +178,35 @@ class Market:
             await postgres.execute(*inserting(table, rows))
         await postgres.execute("ANALYZE")
 
-    def changes(self, order_id: int) -> dict[str, Change]:
-        """What somebody else may do to an order and to what it shows, by name, in random order.
-
-        Calling one does it here, and returns the statements that do it in the database.
-        """
+    def changes(self, order_id: int) -> dict[str, tuple[str, Change]]:
+        """What somebody else may do to an order and to what it shows, by name, shuffled: a table, and the change."""
         order = self.find("orders", id=order_id)
         line = self.find("lines", order_id=order_id)
         product = self.find("products", id=line["product_id"])
         maker = self.find("makers", id=product["maker_id"])
         customer = self.find("customers", id=order["customer_id"])
         shelf = self.find("shelves", product_id=product["id"], shop_id=order["shop_id"])
-        paid = {"order_id": order_id, "method": "card", "cents": self._inputs.randint(100, 9000)}
-        changes: dict[str, Change] = {
-            "a customer was renamed": lambda: self._update("customers", customer, "name", self._name("customer")),
-            "a product was renamed": lambda: self._update("products", product, "name", self._name("product")),
-            "a maker was renamed": lambda: self._update("makers", maker, "name", self._name("maker")),
-            "a product was moved": lambda: self._update("shelves", shelf, "label", self._name("9")),
-            "a quantity was corrected": lambda: self._update("lines", line, "quantity", line["quantity"] + 10),
-            "a payment came in": lambda: self._insert(lambda: self._add("payments", **paid)),
-            "an order came in": lambda: self._insert(lambda: self.order(order["shop_id"], customer=customer["id"])),
+
+        def rename(table: str, row: Row) -> Change:
+            return lambda: self._update(table, row, "name", self._name(table))
+
+        def pay() -> Row:
+            return self._add("payments", order_id=order_id, method="card", cents=self._inputs.randint(100, 9000))
+
+        changes: dict[str, tuple[str, Change]] = {
+            "a customer was renamed": ("customers", rename("customers", customer)),
+            "a product was renamed": ("products", rename("products", product)),
+            "a maker was renamed": ("makers", rename("makers", maker)),
+            "a product was moved": ("shelves", lambda: self._update("shelves", shelf, "label", self._name("9"))),
+            "a quantity was corrected": (
+                "lines",
+                lambda: self._update("lines", line, "quantity", line["quantity"] + 10),
+            ),
+            "a payment came in": ("payments", lambda: self._insert(pay)),
+            "an order came in": (
+                "orders",
+                lambda: self._insert(lambda: self.order(order["shop_id"], customer=customer["id"])),
+            ),
         }
         return {name: changes[name] for name in self._inputs.sample(sorted(changes), len(changes))}
 

@@ -10,6 +10,9 @@ from runner.probes import Census, Client, Finding, History, Inputs, Load, Postgr
 
 play = beside(__file__, "market")
 judges = beside(__file__, "judges")
+asking = beside(__file__, "asking")
+gates = beside(__file__, "gates")
+crowds = beside(__file__, "crowds")
 
 PAGES = range(5, 15)
 """Orders of a page where its size is not the point: drawn, so that none is better prepared for than another."""
@@ -26,37 +29,6 @@ async def by_hand(postgres: Postgres, inputs: Inputs) -> None:
     await play.Market(inputs, first_shop=1).put(postgres)
 
 
-class Asking:
-    """Sends requests, each under a tag of its own, and notes what the contract promises for it."""
-
-    def __init__(self, client: Client, history: History, market: Any) -> None:
-        self._client, self._market = client, market
-        self._expected: dict[str, tuple[int, Any]] = {}
-        history.note("expected", self._expected)
-
-    def expect(self, tag: str, path: str, answer: Any, status: int = 200) -> None:
-        self._expected[judges.asked(tag, path)] = (status, answer)
-
-    async def get(self, tag: str, path: str, answer: Any = None, status: int = 200) -> None:
-        self.expect(tag, path, answer, status)
-        await self._client.request("GET", path, tag=tag)
-
-    async def page(self, tag: str, shop: int, limit: int, before: int | None = None) -> Any:
-        """Ask for a page; returns the answer that is promised."""
-        answer = self._market.page(shop, limit, before)
-        await self.get(tag, page_path(shop, limit, before), answer)
-        return answer
-
-    async def order(self, tag: str, shop: int, order: int) -> Any:
-        answer = self._market.shown(order)
-        await self.get(tag, f"/shops/{shop}/orders/{order}", answer)
-        return answer
-
-
-def page_path(shop: int, limit: int, before: int | None = None) -> str:
-    return f"/shops/{shop}/orders?limit={limit}" + (f"&before={before}" if before else "")
-
-
 # -- the answers are right --------------------------------------------------------------------------------------------
 
 
@@ -68,7 +40,7 @@ async def pages_and_orders(
     market = play.Market(inputs, orders=130)
     await market.put(postgres)
     await service.start()
-    ask = Asking(client, history, market)
+    ask = asking.Asking(client, history, market)
     shop, empty, other = market.shops[:3]
     await ask.get("no limit", f"/shops/{shop}/orders", market.page(shop, 20))
     before: int | None = None
@@ -81,8 +53,8 @@ async def pages_and_orders(
     await ask.get("another shop's order", f"/shops/{shop}/orders/{foreign}", status=404)
     await ask.get("no such order", f"/shops/{shop}/orders/{2**28}", status=404)
     await ask.get("no such shop", f"/shops/{2**28}/orders", status=404)
-    for limit in ("0", "101", "many"):
-        await ask.get(f"limit={limit}", f"/shops/{shop}/orders?limit={limit}", status=400)
+    for wrong in ("0", "101", "many"):
+        await ask.get(f"limit={wrong}", f"/shops/{shop}/orders?limit={wrong}", status=400)
     await ask.get("before=now", f"/shops/{shop}/orders?before=now", status=400)
 
 
@@ -97,17 +69,9 @@ NOBODY_ASKS_S = (0.1, 0.3)
 """For so long nothing is asked, after the start and at the end: what is fetched then is counted as well."""
 
 
-async def at_rest(postgres: Postgres) -> None:
-    """Until no connection of the service runs anything, and two seconds at most."""
-    for _ in range(200):
-        if all(session["state"] == "idle" for session in await postgres.sessions()):
-            return
-        await asyncio.sleep(0.01)
-
-
 async def look_at_the_books(postgres: Postgres, tag: str) -> Census:
     """What was run and sent since the last time, and then count anew: nothing in between goes uncounted for long."""
-    await at_rest(postgres)
+    await gates.at_rest(postgres)
     census = await postgres.census("statements", tag=tag)
     await postgres.census("wire", tag=tag)
     await postgres.forget_statements()
@@ -133,14 +97,16 @@ async def ask_at_sizes(
     inputs: Inputs,
     history: History,
     show: Callable[[Census, Any], None],
+    large: int = 0,
 ) -> dict[str, Any]:
     """A start, then requests of several sizes in random order, the statements of each counted, and shown by `show`.
 
-    Returns the answer that each of them should have; of the start and of the time in which nobody asks, nothing.
+    Where no request took too many, one more is a page of that many `large` orders. Returns the answer that each should
+    have; of the start and of the time in which nobody asks, nothing.
     """
-    market = play.Market(inputs)
+    market = play.Market(inputs, large=large)
     await market.put(postgres)
-    ask = Asking(client, history, market)
+    ask = asking.Asking(client, history, market)
     # Never 100, the contract's largest page: that one a fix may be prepared for.
     shop, few, many = market.shops[0], inputs.choice(PAGES), inputs.randint(85, 99)
     deep = market.page(shop, inputs.randint(150, 250))["next"]
@@ -162,15 +128,31 @@ async def ask_at_sizes(
         show(await look_at_the_books(postgres, tag), shown[tag])
     await asyncio.sleep(inputs.uniform(*NOBODY_ASKS_S))
     await look_at_the_books(postgres, "afterwards, when nobody asked,")
+    if large and not judges.took_too_many(history):
+        tag = f"{large} orders of {play.MANY_LINES} lines"
+        shown[tag] = await ask.page(tag, shop, large, market.behind_large)
+        show(await look_at_the_books(postgres, tag), shown[tag])
     return shown
 
 
-@probe("queries-do-not-grow", window_s=1.2, start=False)
+LARGE_ORDERS = range(40, 45)
+"""On a page, where each has forty products of its own: more keys than whoever cuts a list into pieces expects."""
+
+
+@probe("queries-do-not-grow", window_s=1.4, start=False)
 async def pages_of_several_sizes(
     service: Service, client: Client, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
     """The statements of a start, and of requests that show more and less, the first of them the first there is."""
-    await ask_at_sizes(service, client, postgres, inputs, history, lambda census, _: show_statements(history, census))
+    await ask_at_sizes(
+        service,
+        client,
+        postgres,
+        inputs,
+        history,
+        lambda census, _: show_statements(history, census),
+        large=inputs.choice(LARGE_ORDERS),
+    )
 
 
 @pages_of_several_sizes.judge
@@ -198,24 +180,36 @@ def they_fetch_what_they_show(history: History) -> Finding:
 # -- what is changed elsewhere is seen --------------------------------------------------------------------------------
 
 
-@probe("changes-are-seen", window_s=0.6, start=False)
-async def others_write(service: Service, client: Client, postgres: Postgres, inputs: Inputs, history: History) -> None:
-    """Rows of every table are changed by somebody else, and after each change the same page is asked for."""
+@probe("changes-are-seen", window_s=0.9, start=False)
+async def others_write(
+    service: Service, client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History
+) -> None:
+    """Rows of every table are changed by somebody else, and after each change the same page is asked for.
+
+    First while nobody asks, partly behind a crowd that was refused; then while the same is being read for others.
+    """
     market = play.Market(inputs, orders=80, elsewhere=20)
     await market.put(postgres)
+    await gates.build(postgres)
     await service.start()
-    ask = Asking(client, history, market)
+    ask = asking.Asking(client, history, market)
     shop, newest, size = market.shops[0], market.odd["newest"], inputs.choice(PAGES)
     for time in ("once", "twice"):
         await ask.page(f"before, {time}", shop, size)
         await ask.order(f"before, {time}, the order", shop, newest)
-    changes = market.changes(newest)
+    changes, refused = market.changes(newest), crowds.refusals(inputs, shop)
     history.note("changes", len(changes))
-    for what, change in changes.items():
+    for what, (_, change) in changes.items():
+        if refused:
+            why, (path, status) = refused.popitem()
+            if not await crowds.are_refused(ask, load, f"before {what}, {why}", path, status):
+                return
+            what = f"{what}, behind requests {why}"
         for statement in change():
             await postgres.execute(*statement)
         await ask.page(f"after {what}", shop, size)
         await ask.order(f"after {what}, the order", shop, newest)
+    await crowds.Readers(ask, load, postgres, history).meet_changes(shop, newest, size)
 
 
 @others_write.judge
@@ -226,27 +220,30 @@ def the_next_answer_shows_it(history: History) -> Finding:
 # -- ten at once ------------------------------------------------------------------------------------------------------
 
 
-@probe("requests-stay-apart", window_s=0.6, start=False)
+@probe("requests-stay-apart", window_s=0.8, start=False)
 async def ten_shops_at_once(
     service: Service, client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
     """One shop's page, and then twice those of ten shops at one moment, which sell the same and keep it elsewhere.
 
     The second time in another size: what is quick at one size only, which the draw may hit, is not quick at both.
+    Then ten at a time that find nothing, and one that does.
     """
     market = play.Market(inputs, shops=judges.CALLERS + 2, orders=40, elsewhere=40)
     await market.put(postgres)
     await service.start()
-    ask = Asking(client, history, market)
+    ask = asking.Asking(client, history, market)
     sizes = inputs.sample(PAGES, 2)
     await ask.page("alone", market.shops[0], sizes[0])
     for tag, size in zip(("at once", "at once again"), sizes, strict=True):
-        pages = {page_path(shop, size): market.page(shop, size) for shop in market.shops[2:]}
+        pages = {asking.page_path(shop, size): market.page(shop, size) for shop in market.shops[2:]}
         for path, page in pages.items():
             ask.expect(tag, path, page)
         await postgres.forget_statements()
         await load.at_once([Req("GET", path) for path in pages], tag=tag)
         show_statements(history, await look_at_the_books(postgres, tag), judges.CALLERS)
+    if await crowds.in_vain(ask, load, postgres, history, inputs):
+        await ask.page("afterwards", market.shops[0], sizes[1])
 
 
 @ten_shops_at_once.judge

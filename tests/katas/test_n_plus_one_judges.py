@@ -191,8 +191,14 @@ def test_few_rows_and_a_wrong_answer_fail_and_none_anywhere_prove_nothing() -> N
 # -- changes-are-seen -------------------------------------------------------------------------------------------------
 
 
-def test_one_stale_answer_fails_and_names_the_change() -> None:
+def _seen(held: int = 3) -> Told:
     told = Told(changes=2).asked("before, once").asked("after a payment came in")
+    told.history.fault(judges.HELD, held)
+    return told
+
+
+def test_one_stale_answer_fails_and_names_the_change() -> None:
+    told = _seen()
     assert verdict(judges.changes_are_seen(told.history)) is Verdict.PASSED
     stale = {"orders": [{**ORDER, "id": 6}], "next": None}
     finding = judges.changes_are_seen(told.asked("after a product was moved", stale).history)
@@ -208,11 +214,34 @@ def test_an_answer_that_was_wrong_before_any_change_or_none_at_all_is_not_called
         assert finding.verdict is Verdict.FAILED and "had been committed" not in finding.sentence
 
 
+def test_what_those_show_that_were_held_is_left_open_and_what_comes_after_the_change_is_not() -> None:
+    told = _seen().asked("before a payment came in, while it is read", {"orders": [], "next": None}, wanted=None)
+    assert verdict(judges.changes_are_seen(told.history)) is Verdict.PASSED
+    stale = {"orders": [{**ORDER, "id": 6}], "next": None}
+    finding = judges.changes_are_seen(told.asked("after a payment came in while others were reading it", stale).history)
+    assert finding.verdict is Verdict.FAILED and "while others were reading it" in finding.sentence
+
+
+def test_without_a_reading_that_was_held_fresh_answers_leave_it_open_and_a_stale_one_does_not() -> None:
+    told = _seen(held=0)
+    assert verdict(judges.changes_are_seen(told.history)) is Verdict.INCONCLUSIVE
+    stale = {"orders": [{**ORDER, "id": 6}], "next": None}
+    assert verdict(judges.changes_are_seen(told.asked("after a product was moved", stale).history)) is Verdict.FAILED
+
+
+def test_silence_fails_unless_we_were_late_ourselves() -> None:
+    told = _seen().asked("before a product was moved, for no such order", status=None)
+    assert verdict(judges.changes_are_seen(told.history)) is Verdict.FAILED
+    told.history.add_lag(1.0, 6.0)
+    assert verdict(judges.changes_are_seen(told.history)) is Verdict.INCONCLUSIVE
+
+
 # -- requests-stay-apart ----------------------------------------------------------------------------------------------
 
 
-def _together(calls: int = 90, got: Any = PAGE, query: str = "SELECT 1") -> History:
+def _together(calls: int = 90, got: Any = PAGE, query: str = "SELECT 1", met: int = 20) -> History:
     told = Told().asked("alone")
+    told.history.fault(judges.MET, met)
     for shop in range(10):
         told.asked("at once", got if shop == 4 else PAGE, path=f"/shops/{shop}/orders")
     return told.ran("at once", calls, query=query).history
@@ -233,6 +262,18 @@ def test_one_answer_that_is_another_shops_fails() -> None:
 def test_ten_right_answers_without_a_statement_prove_nothing() -> None:
     told = Told().asked("at once").ran_nothing("at once")
     assert verdict(judges.requests_stay_apart(told.history)) is Verdict.INCONCLUSIVE
+
+
+def test_those_that_find_nothing_and_are_not_answered_fail_and_say_how_to_see_it() -> None:
+    told = Told().asked("alone").asked(f"{judges.IN_VAIN} a shop that is none", status=None).ran("at once")
+    finding = judges.requests_stay_apart(told.history)
+    assert finding.verdict is Verdict.FAILED and "no answer" in finding.sentence
+    assert finding.reproduce == judges.IN_VAIN_AT_ONCE
+
+
+def test_those_that_find_nothing_and_never_met_leave_it_open() -> None:
+    assert verdict(judges.requests_stay_apart(_together(met=0))) is Verdict.INCONCLUSIVE
+    assert verdict(judges.requests_stay_apart(_together(151, met=0))) is Verdict.FAILED
 
 
 def test_a_kept_history_is_judged_as_the_first_time() -> None:
@@ -273,6 +314,11 @@ def test_a_market_holds_the_orders_that_trip_a_join() -> None:
     assert len(several["lines"]) > 2 and len(several["payments"]) == 3
     alike = shown["two payments alike"]["payments"]
     assert alike[0]["cents"] == alike[1]["cents"] and shown["not on a shelf"]["lines"][0]["shelf"] is None
+    large = shown["a large sum"]
+    assert all(line["quantity"] * line["cents"] > 2**31 > line["cents"] for line in large["lines"])
+    assert large["totalCents"] < 2**53 and large["paidCents"] > 2**31
+    many = shown["many lines"]
+    assert len(many["lines"]) * len(many["payments"]) > judges.rows_for(market.objects(many))
     twice = shown["one product on two lines"]["lines"]
     assert twice[0]["product"] == twice[1]["product"] and len(shown["many lines"]["lines"]) == market.MANY_LINES
 
@@ -280,11 +326,18 @@ def test_a_market_holds_the_orders_that_trip_a_join() -> None:
 def test_every_change_is_in_the_answer_and_what_was_noted_before_stays_as_it_was() -> None:
     made = _market()
     order = made.odd["newest"]
-    for change in made.changes(order).values():
+    for table, change in made.changes(order).values():
         before = made.shown(order), made.page(made.shops[0], 10)
         kept = json.dumps(before)
-        assert change() and (made.shown(order), made.page(made.shops[0], 10)) != before
+        assert f" {table} " in change()[0][0] and (made.shown(order), made.page(made.shops[0], 10)) != before
         assert json.dumps(before) == kept
+
+
+def test_a_page_of_large_orders_has_more_products_than_three_lists_of_five_hundred() -> None:
+    made = market.Market(Inputs(5, "test"), orders=20, elsewhere=10, large=40)
+    page = made.page(made.shops[0], 40, made.behind_large)
+    products = {line["product"]["id"] for order in page["orders"] for line in order["lines"]}
+    assert len(products) == 40 * market.MANY_LINES > 1500 and page["next"] is None
 
 
 def test_objects_are_counted_at_every_depth() -> None:

@@ -19,7 +19,7 @@ BEGIN
   SELECT count(*) INTO others FROM orders WHERE customer_id = o.customer_id;
   FOR l IN SELECT * FROM lines WHERE order_id = wanted ORDER BY position LOOP
     shown_lines := shown_lines || pg_temp.shown_line(l, o.shop_id);
-    total := total + l.quantity * l.cents;
+    total := total + l.quantity * l.cents::bigint;
   END LOOP;
   FOR p IN SELECT * FROM payments WHERE order_id = wanted ORDER BY id LOOP
     shown_payments := shown_payments || json_build_object('id', p.id, 'method', p.method, 'cents', p.cents);

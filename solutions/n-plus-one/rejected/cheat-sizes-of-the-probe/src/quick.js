@@ -12,7 +12,7 @@ const SHOWN = `
     GROUP BY c.id
   ) customer ON true
   CROSS JOIN LATERAL (
-    SELECT coalesce(sum(l.quantity * l.cents), 0)::float8 AS total,
+    SELECT coalesce(sum(l.quantity * l.cents::bigint), 0)::float8 AS total,
            coalesce(json_agg(json_build_object(
              'position', l.position, 'quantity', l.quantity, 'cents', l.cents,
              'product', json_build_object('id', p.id, 'name', p.name, 'maker', json_build_object('id', m.id, 'name', m.name)),

@@ -59,7 +59,7 @@ export class Shelf extends Record {
 }
 
 async function sumUp(orders) {
-  const text = `SELECT o.id, coalesce(sum(l.quantity * l.cents), 0)::integer AS total, coalesce(sum(p.cents), 0)::integer AS paid
+  const text = `SELECT o.id, coalesce(sum(l.quantity * l.cents::bigint), 0)::float8 AS total, coalesce(sum(p.cents), 0)::float8 AS paid
     FROM orders o LEFT JOIN lines l ON l.order_id = o.id LEFT JOIN payments p ON p.order_id = o.id
     WHERE o.id = ANY($1) GROUP BY o.id`;
   const sums = new Map((await query(text, [orders.map(({ id }) => id)])).map((row) => [row.id, row]));
