@@ -144,6 +144,9 @@ def the_customer_is_served(history: History) -> Finding:
         return passed(text, value=len(exchanges), **evidence)
     if any(c.closed_by == "service" for order, calls in by_order.items() for c in calls[failures.get(order, 0) :]):
         return inconclusive("The machine was so busy that the service gave up requests about to be answered.")
+    if all(_answered_too_late(history, exchange, by_order) for exchange in unserved):
+        text = "The machine was so busy that the provider's 201 may have come after the service had given it up."
+        return inconclusive(text, **evidence)
     first = unserved[0]
     calls = by_order.get(history.notes["orders"][first.tag], [])
     return failed(
@@ -165,6 +168,16 @@ def _perhaps_given_up(history: History, by_order: dict[str, list[Any]]) -> str:
         if len(calls) > 1 and calls[1].at_s - calls[0].at_s >= 0.9 * given_up_s:
             return str(tag)
     return ""
+
+
+def _answered_too_late(history: History, unserved: Exchange, by_order: dict[str, list[Any]]) -> bool:
+    """Whether the provider charged it at last, and the service had waited for that for its whole timeout."""
+    given_up_s = history.notes.get("given_up_s", 0.0)
+    calls = by_order.get(history.notes["orders"][unserved.tag], [])
+    ends = [*(call.at_s for call in calls[1:]), unserved.ended_s or 0.0][: len(calls)]
+    charged = [(call, end_s) for call, end_s in zip(calls, ends, strict=True) if call.status == 201 and call.answered_s]
+    is_waited_for = all(end_s - call.at_s >= 0.9 * given_up_s > 0.0 for call, end_s in charged)
+    return unserved.status == 503 and bool(charged) and is_waited_for
 
 
 def _drip_may_have_stood_still(history: History) -> bool:

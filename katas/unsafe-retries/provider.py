@@ -15,7 +15,7 @@ from runner.probes import Call, CallRecord, Downstream, History, Inputs
 PRICES = {"BK-1041": 1290, "BK-2207": 1850, "BK-3310": 2400, "ST-0115": 450, "ST-0892": 799, "GF-5000": 5000}
 LONGEST_KEY = LONGEST_ID = 64
 LATE_WITHIN_S = 1.5
-DRIP_S, DRIPS_FOR_S = 0.02, 30.0
+DRIP_S, DRIPS_FOR_S = 0.05, 30.0
 
 Order = dict[str, Any]
 Step = Callable[["Provider", Call, Order], Awaitable[None]]

@@ -174,9 +174,22 @@ def test_a_drip_that_stood_still_for_a_timeout_was_silence(paused_s: float, verd
     assert probes.the_customer_is_served(history).verdict is verdict
 
 
+@pytest.mark.parametrize(("again_s", "verdict"), [(1.2, Verdict.INCONCLUSIVE), (0.4, Verdict.FAILED)])
+def test_a_charge_whose_answer_came_after_the_service_had_given_it_up_says_nothing(
+    again_s: float, verdict: Verdict
+) -> None:
+    told = Told(failures={"a": 1}, orders={"a 503": "a"}, given_up_s=0.8)
+    told.call("a", 0.1)
+    told.call("a", 0.2, 201)
+    told.call("a", again_s, 201)
+    told.charge("a", "k")
+    told.checkout("a 503", 503, 2.5)
+    assert probes.the_customer_is_served(told.history).verdict is verdict
+
+
 def test_a_drip_read_until_the_deadline_fails_however_it_came() -> None:
     told = Told(failures={"a": 1}, orders={"a dripping answer": "a"}, given_up_s=0.8, drip_paused_s=0.9)
-    told.call("a", 0.1, None, closed_by="service", closed_s=12.0)
+    told.call("a", 0.1, 201, answered_s=None, closed_by="service", closed_s=12.0)
     told.checkout("a dripping answer", 503, 12.0)
     finding = probes.the_customer_is_served(told.history)
     assert finding.verdict is Verdict.FAILED and "a dripping answer" in finding.sentence
