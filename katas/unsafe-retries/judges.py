@@ -174,9 +174,10 @@ def _answered_too_late(history: History, unserved: Exchange, by_order: dict[str,
     """Whether the provider charged it at last, and the service had waited for that for its whole timeout."""
     given_up_s = history.notes.get("given_up_s", 0.0)
     calls = by_order.get(history.notes["orders"][unserved.tag], [])
-    ends = [*(call.at_s for call in calls[1:]), unserved.ended_s or 0.0]
-    waited = [end_s - call.at_s for call, end_s in zip(calls, ends, strict=True) if call.status == 201] if calls else []
-    return unserved.status == 503 and bool(waited) and min(waited) >= 0.9 * given_up_s > 0.0
+    ends = [*(call.at_s for call in calls[1:]), unserved.ended_s or 0.0][: len(calls)]
+    charged = [(call, end_s) for call, end_s in zip(calls, ends, strict=True) if call.status == 201 and call.answered_s]
+    is_waited_for = all(end_s - call.at_s >= 0.9 * given_up_s > 0.0 for call, end_s in charged)
+    return unserved.status == 503 and bool(charged) and is_waited_for
 
 
 def _drip_may_have_stood_still(history: History) -> bool:

@@ -189,7 +189,7 @@ def test_a_charge_whose_answer_came_after_the_service_had_given_it_up_says_nothi
 
 def test_a_drip_read_until_the_deadline_fails_however_it_came() -> None:
     told = Told(failures={"a": 1}, orders={"a dripping answer": "a"}, given_up_s=0.8, drip_paused_s=0.9)
-    told.call("a", 0.1, None, closed_by="service", closed_s=12.0)
+    told.call("a", 0.1, 201, answered_s=None, closed_by="service", closed_s=12.0)
     told.checkout("a dripping answer", 503, 12.0)
     finding = probes.the_customer_is_served(told.history)
     assert finding.verdict is Verdict.FAILED and "a dripping answer" in finding.sentence
