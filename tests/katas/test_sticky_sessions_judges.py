@@ -267,7 +267,8 @@ def _started_late(by_s: float = 6.0, late_s: float = 0.0) -> Finding:
     told = _outages()
     told.answer("started, is down", None, replica="replica-2", how="refused", at_s=5.0 + by_s)
     told.history.add_lag(5.0 + late_s, late_s)
-    return away.it_says_so_and_recovers(told.history)
+    finding: Finding = away.it_says_so_and_recovers(told.history)
+    return finding
 
 
 def test_a_replica_that_waits_for_the_store_before_it_listens_fails_and_is_named() -> None:
