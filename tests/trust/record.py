@@ -23,7 +23,7 @@ from runner.verifier import VerifyRequest, verify
 FOLDER = Path(__file__).parent / "histories"
 SEED = 20_26
 _LINES_KEPT = 12
-_LONGEST_BODY = 200_000
+_LONGEST_BODY = 400_000
 
 
 async def record(kata: Kata) -> None:
