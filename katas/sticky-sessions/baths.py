@@ -74,6 +74,7 @@ class Baths:
     async def starts_anew(self, one: Service, outage: str) -> bool:
         """A replica is killed and started while the store is away; whether it served a public page meanwhile."""
         await one.kill()
+        await one.remove()
         await one.launch()
         self._history.fault("started without the store", int(one.starts == 2))
         from_s = self._history.now()
@@ -91,7 +92,7 @@ class Baths:
 
     async def ask_in_an_outage(self, replicas: list[Service], outage: str, kept: Any, leaving: Any) -> None:
         """What needs the store and what does not, all side by side, so that nothing waits for another's time-out."""
-        within: dict[str, Any] = {"timeout_s": away.WITHIN_S + 0.5}
+        within: dict[str, Any] = {"timeout_s": away.ASKED_S}
         needs, public, one = f"needs it, {outage}", f"public, {outage}", self._inputs.choice(replicas)
         await asyncio.gather(
             *(kept.ask(each, "GET", "/me", needs, **within) for each in replicas),

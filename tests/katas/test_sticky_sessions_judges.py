@@ -294,3 +294,14 @@ def test_the_verifiers_own_lateness_is_not_the_services() -> None:
     assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.FAILED
     told.history.add_lag(2.0, 1.0)
     assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.PASSED
+
+
+@pytest.mark.parametrize("late", [{"sent_s": 1.0, "ended_s": 3.2}, {"status": None, "sent_s": 1.0}])
+def test_an_answer_that_was_late_for_want_of_a_core_says_nothing(late: dict[str, Any]) -> None:
+    for what in ("needs", "public"):
+        told = _outages(**{what: late})
+        assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.FAILED
+        told.history.add_starved(3.0, 1.0)
+        assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.INCONCLUSIVE
+        told.answer("ended before", 200)
+        assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.FAILED
