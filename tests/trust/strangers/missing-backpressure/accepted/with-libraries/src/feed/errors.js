@@ -1,0 +1,7 @@
+export class FeedError extends Error {
+  constructor(message, { status, cause } = {}) {
+    super(message, { cause });
+    this.name = 'FeedError';
+    this.status = status;
+  }
+}
