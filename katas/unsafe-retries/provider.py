@@ -129,16 +129,20 @@ def lost(how: str, *, made: bool) -> Step:
                 await call.head(201, {"content-type": "application/json", "content-length": "4000"})
                 await call.write(b'{"id": "ch_')
             if how == "drip":
-                await _drip(provider.history, call)
+                await _drip(provider, call, body)
             await call.hang()
 
     return step
 
 
-async def _drip(history: History, call: Call) -> None:
-    """A space every `DRIP_S`, for as long as the service listens; noted is the longest pause between two."""
+async def _drip(provider: Provider, call: Call, body: Order) -> None:
+    """A space every `DRIP_S`, until the service ends it or asks for the order again.
+
+    Noted is the longest pause between two.
+    """
+    history, calls = provider.history, provider.calls[str(body.get("order", ""))]
     last_s = began_s = history.now()
-    while not call.closed.is_set() and last_s - began_s < DRIPS_FOR_S:
+    while calls[-1] is call and not call.closed.is_set() and last_s - began_s < DRIPS_FOR_S:
         await call.write(b" ")
         await asyncio.sleep(DRIP_S)
         paused_s, last_s = history.now() - last_s, history.now()
