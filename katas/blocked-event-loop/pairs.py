@@ -12,7 +12,7 @@ import random
 import string
 from typing import Any
 
-from runner.probes import Inputs, Req
+from runner.probes import Inputs
 
 LOANS = 396
 """Of a month each: a document of some 70 000 units, of which a loan takes at most 187."""
@@ -27,13 +27,13 @@ STEPS, STEP = 5, RUN - 2
 _BEYOND_BMP = (*range(0x1F300, 0x1F5FF), *range(0x20000, 0x2A6D6))
 
 
-def shifted(inputs: Inputs) -> list[list[dict[str, Any]]]:
-    """Portfolios of the same loans, at one unit and the next: in each the text begins further to the right."""
+def shifted(inputs: Inputs) -> list[dict[str, Any]]:
+    """Ten portfolios of the same loans: in each their text begins further to the right."""
     own = random.Random(inputs.getrandbits(64))
     loans = [_loan(own, _pairs(own, RUN // 2)) for _ in range(LOANS)]
     leading = [_loan(own, "") for _ in range(STEPS - 1)]
     length = own.randint(10, 50)
-    return [[_portfolio(own, leading, loans, step, length + unit) for step in range(STEPS)] for unit in (0, 1)]
+    return [_portfolio(own, leading, loans, step, length + unit) for step in range(STEPS) for unit in (0, 1)]
 
 
 def _portfolio(
@@ -66,7 +66,7 @@ def _letters(own: random.Random, length: int) -> str:
     return "".join(own.choices(string.ascii_lowercase + string.digits, k=length))
 
 
-def in_utf8(portfolio: dict[str, Any]) -> Req:
-    """A report asked for with its characters as they are, not escaped."""
+def in_utf8(portfolio: dict[str, Any]) -> dict[str, Any]:
+    """Body and headers of a report asked for with its characters as they are, not escaped."""
     body = json.dumps(portfolio, ensure_ascii=False).encode()
-    return Req("POST", "/reports", body=body, headers={"content-type": "application/json; charset=utf-8"})
+    return {"body": body, "headers": {"content-type": "application/json; charset=utf-8"}}

@@ -113,16 +113,12 @@ def test_a_burst_allows_longer_turns_than_one_report() -> None:
     assert verdict_of(probes.they_overtake_many(history)) is Verdict.PASSED
 
 
-def _reports(
-    salts: list[str], wrong: list[str] | None = None, twins: tuple[str, str] = ("x", "y"), apart_s: float = 0.0
-) -> History:
+def _reports(salts: list[str], wrong: list[str] | None = None) -> History:
     history = History()
     history.note("wrong", wrong or [])
-    told = [("report", 1.0, salt) for salt in salts]
-    told += [(probes.TWINS[0], 2.0 + n * apart_s, salt) for n, salt in enumerate(twins)]
-    for tag, at_s, salt in told:
+    for salt in salts:
         body = json.dumps({"salt": salt}).encode()
-        history.add_exchange(exchange(tag, at_s, 50.0, status=201, body=body, method="POST"))
+        history.add_exchange(exchange("report", 1.0, 50.0, status=201, body=body, method="POST"))
     return history
 
 
@@ -136,18 +132,6 @@ def test_a_salt_used_twice_fails() -> None:
     assert "salt" in finding.sentence
 
 
-def test_a_salt_that_two_reports_under_way_at_once_share_fails() -> None:
-    finding = probes.they_are_as_the_contract_says(_reports(["a"], twins=("x", "x")))
-    assert finding.verdict is Verdict.FAILED
-    assert "salt" in finding.sentence
-
-
-def test_reports_that_were_never_under_way_together_leave_it_open_whether_they_share_a_salt() -> None:
-    assert verdict_of(probes.they_are_as_the_contract_says(_reports(["a"], apart_s=0.1))) is Verdict.INCONCLUSIVE
-    wrong = _reports(["a", "a"], apart_s=0.1)
-    assert verdict_of(probes.they_are_as_the_contract_says(wrong)) is Verdict.FAILED
-
-
 def _parted_at(portfolio: dict[str, Any]) -> set[int]:
     """Where a cut of its document, by the units in which JavaScript counts, parts a character."""
     schedules = [{"id": loan["id"], "rows": expected.schedule_of(loan)} for loan in portfolio["loans"]]
@@ -159,15 +143,15 @@ def _parted_at(portfolio: dict[str, Any]) -> set[int]:
 
 def test_wherever_a_document_is_cut_a_character_is_parted_in_one_of_the_reports() -> None:
     sent = pairs.shifted(Inputs(7, "reports-are-right"))
-    parted = set().union(*(_parted_at(each) for portfolios in sent for each in portfolios))
+    parted = set().union(*(_parted_at(each) for each in sent))
     assert set(range(1024, 2**16 + 1)) <= parted
 
 
 def test_reports_in_surrogate_pairs_are_within_what_the_contract_takes() -> None:
-    for portfolio in (each for portfolios in pairs.shifted(Inputs(8, "x")) for each in portfolios):
+    for portfolio in pairs.shifted(Inputs(8, "x")):
         assert 8 <= _units(portfolio["passphrase"]) <= 200 and 1 <= _units(portfolio["reference"]) <= 60
         assert len(portfolio["loans"]) <= 400 and all(1 <= _units(loan["id"]) <= 40 for loan in portfolio["loans"])
-        assert len(pairs.in_utf8(portfolio).body) < 256 * 1024
+        assert len(pairs.in_utf8(portfolio)["body"]) < 256 * 1024
 
 
 def _units(text: str) -> int:
@@ -196,6 +180,26 @@ def _burst(took_ms: float, statuses: list[int], wrong: list[str] | None = None) 
 
 def test_eight_right_answers_in_time_pass() -> None:
     assert verdict_of(probes.each_has_its_own_answer(_burst(500.0, [201] * 8))) is Verdict.PASSED
+
+
+def _salted(salts: list[str], apart_s: float = 0.0) -> History:
+    history = _burst(500.0, [])
+    for n, salt in enumerate(salts):
+        body = json.dumps({"salt": salt}).encode()
+        history.add_exchange(exchange("report", 1.0 + n * apart_s, 500.0, status=201, body=body, method="POST"))
+    return history
+
+
+def test_a_salt_that_two_reports_under_way_at_once_share_fails() -> None:
+    assert verdict_of(probes.each_has_its_own_answer(_salted([*"abcdefgh"]))) is Verdict.PASSED
+    finding = probes.each_has_its_own_answer(_salted([*"abcdefga"]))
+    assert finding.verdict is Verdict.FAILED
+    assert (finding.value, finding.limit) == (7, 8)
+
+
+def test_reports_that_were_not_under_way_together_leave_it_open_whether_they_share_a_salt() -> None:
+    assert verdict_of(probes.each_has_its_own_answer(_salted([*"abcdefgh"], apart_s=0.08))) is Verdict.INCONCLUSIVE
+    assert verdict_of(probes.each_has_its_own_answer(_salted([*"abcdefga"], apart_s=0.08))) is Verdict.FAILED
 
 
 def test_refused_reports_of_a_burst_fail_and_count_the_answered() -> None:
