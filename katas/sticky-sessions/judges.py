@@ -13,6 +13,8 @@ TTL_S = 2
 EARLY_S, LATE_S = 1.0, 0.5
 """What the contract grants a session's end: so much before SESSION_TTL_S is over, and so much after."""
 EVERY_S = 0.4
+GONE = -2
+"""What PTTL says of a key that has expired since it was listed; of one without an expiry it says -1."""
 KEPT_S = 5.0
 """By how much a key in the store may outlive SESSION_TTL_S."""
 
@@ -281,7 +283,7 @@ def _used_did_not(history: History) -> Finding | None:
 
 
 def _store_forgets(history: History) -> Finding | None:
-    rows = [row for census in history.censuses("keys", "in use") for row in census.rows]
+    rows = [row for census in history.censuses("keys", "in use") for row in census.rows if row["ttl_ms"] != GONE]
     limit_ms = (TTL_S + KEPT_S) * 1000
     kept = [row for row in rows if not 0 <= row["ttl_ms"] <= limit_ms]
     if not kept:

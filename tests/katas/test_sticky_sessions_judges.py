@@ -208,6 +208,10 @@ def test_a_session_or_a_key_that_stays_and_one_that_goes_too_soon_fail(wrong: di
     assert verdict_of(probes.it_ends, _time_passed(**wrong)) is Verdict.FAILED
 
 
+def test_a_key_that_expired_while_the_store_was_looked_at_is_none_that_stays() -> None:
+    assert verdict_of(probes.it_ends, _time_passed(ttl_ms=-2)) is Verdict.PASSED
+
+
 def test_a_session_that_a_busy_machine_left_alone_proves_nothing() -> None:
     assert verdict_of(probes.it_ends, _time_passed(used=401, gap_s=1.1)) is Verdict.INCONCLUSIVE
     assert verdict_of(probes.it_ends, _time_passed(used=200, gap_s=1.1)) is Verdict.PASSED
@@ -296,12 +300,20 @@ def test_the_verifiers_own_lateness_is_not_the_services() -> None:
     assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.PASSED
 
 
-@pytest.mark.parametrize("late", [{"sent_s": 1.0, "ended_s": 3.2}, {"status": None, "sent_s": 1.0}])
-def test_an_answer_that_was_late_for_want_of_a_core_says_nothing(late: dict[str, Any]) -> None:
-    for what in ("needs", "public"):
-        told = _outages(**{what: late})
-        assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.FAILED
-        told.history.add_starved(3.0, 1.0)
-        assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.INCONCLUSIVE
-        told.answer("ended before", 200)
-        assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.FAILED
+LATE = {"sent_s": 1.0, "ended_s": 3.2}
+NEVER = {"sent_s": 1.0, "status": None}
+
+
+@pytest.mark.parametrize("told", [_outages(needs=LATE), _outages(public=LATE)])
+def test_an_answer_that_was_late_for_want_of_a_core_says_nothing(told: Told) -> None:
+    assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.FAILED
+    told.history.add_starved(3.0, 1.0)
+    assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.INCONCLUSIVE
+    told.answer("ended before", 200)
+    assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.FAILED
+
+
+@pytest.mark.parametrize("told", [_outages(needs=NEVER), _outages(public=NEVER)])
+def test_an_answer_that_never_came_fails_whatever_the_service_waited_for(told: Told) -> None:
+    told.history.add_starved(3.0, 1.0)
+    assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.FAILED
