@@ -134,9 +134,7 @@ def it_is_served_to_its_end(history: History) -> Finding:
         return failed(ahead, **evidence)
     if order_right and stock_right:
         return passed("An order and a stock list that were in flight at SIGTERM were both answered whole.", **evidence)
-    grace_s, signal_s = notes["grace_s"], history.signals[0].at_s
-    is_late = history.late_s(signal_s, signal_s + grace_s) > 0.1 * grace_s
-    if notes["released_s"] - signal_s > 0.75 * grace_s or (is_late and _had_its_grace(history, signal_s, grace_s)):
+    if not (not order_right and _lost_within_the_grace(history, order)) and _may_have_been_its_grace(history):
         return inconclusive("The machine was too busy to let the answers go within the grace.", **evidence)
     if order_right:
         return failed("SIGTERM cut the stock list off in the middle, after its head had said 200.", **evidence)
@@ -154,9 +152,18 @@ def _ahead(order: Exchange, released_s: float) -> str | None:
     )
 
 
-def _had_its_grace(history: History, signal_s: float, grace_s: float) -> bool:
-    """Whether it was still there when nearly all of its grace was over."""
-    return not left(history) or history.exits[0].at_s - signal_s > 0.95 * grace_s
+def _lost_within_the_grace(history: History, order: Exchange) -> bool:
+    """Whether it was seen to be lost so soon that the grace was not over, however late we saw it."""
+    return order.ended_s is not None and order.ended_s - history.signals[0].at_s < 0.75 * history.notes["grace_s"]
+
+
+def _may_have_been_its_grace(history: History) -> bool:
+    """Whether what it worked on was let go so late, or it was there so long, that its grace may have been over."""
+    grace_s, signal_s = history.notes["grace_s"], history.signals[0].at_s
+    if history.notes["released_s"] - signal_s > 0.75 * grace_s:
+        return True
+    was_there = not left(history) or history.exits[0].at_s - signal_s > 0.95 * grace_s
+    return was_there and history.late_s(signal_s, signal_s + grace_s) > 0.1 * grace_s
 
 
 def every_reservation_is_settled(history: History) -> Finding:

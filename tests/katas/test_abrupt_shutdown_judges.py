@@ -66,8 +66,8 @@ def _exchange(tag: str, **changes: Any) -> Exchange:
     return Exchange(**{**fields, **changes})
 
 
-def _cut(tag: str, how: str = "eof", outcome: str = "unknown") -> Exchange:
-    return _exchange(tag, outcome=outcome, how=how, status=None, body=b"")
+def _cut(tag: str, how: str = "eof", outcome: str = "unknown", ended_s: float = 1.5) -> Exchange:
+    return _exchange(tag, outcome=outcome, how=how, status=None, body=b"", ended_s=ended_s)
 
 
 def _judge(judge: Any, history: History) -> Finding:
@@ -113,7 +113,11 @@ def test_an_answer_cut_wrong_or_short_fails(order: Exchange, stock: str, whole: 
 
 
 def test_an_answer_that_we_let_go_too_late_says_nothing() -> None:
-    assert _in_flight(_cut("order"), released_s=4.5).verdict is Verdict.INCONCLUSIVE
+    assert _in_flight(_cut("order", ended_s=4.6), released_s=4.5).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_answer_lost_long_before_the_grace_was_over_fails_however_late_we_were() -> None:
+    assert _in_flight(_cut("order", ended_s=1.5), released_s=4.5).verdict is Verdict.FAILED
 
 
 def test_nothing_in_flight_says_nothing() -> None:
