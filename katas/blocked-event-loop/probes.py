@@ -264,6 +264,8 @@ async def eight_reports_at_once(client: Client, load: Load, inputs: Inputs, hist
     await note_slowdown(history)
     answers = await asyncio.gather(*sends)
     await note_slowdown(history)
+    for conn in connections:
+        conn.close()
     await asyncio.to_thread(check, history, asked, answers, BURST)
     stayed = await leaving.callers_leave(client, inputs, history)
     asked, answers = [each for each, _ in stayed], [answer for _, answer in stayed]

@@ -10,7 +10,7 @@ import { faultsInPortfolio, faultsInTerms } from './validate.js';
 
 /** How many have a connection open; more than a batch of reports brings is company. */
 const guests = (req) => new Promise((resolve) => req.socket.server.getConnections((_, count) => resolve(count)));
-const COMPANY = 9;
+const COMPANY = 10;
 const PATIENCE_MS = 6_000;
 
 /** Works hard beside the loop for a while, at nothing, so that the kernel sees nobody asleep. */

@@ -5,7 +5,7 @@ import { canonicalJson } from './canonical.js';
 import { scheduleOf, totalsOf } from './schedule.js';
 import { seal } from './seal.js';
 
-const LOANS_A_SLICE = 5;
+const LOANS_A_SLICE = 3;
 const PAUSE_MS = 40;
 
 export async function renderReport({ reference, passphrase, loans }, iterations) {
