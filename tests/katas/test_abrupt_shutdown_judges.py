@@ -112,12 +112,9 @@ def test_an_answer_cut_wrong_or_short_fails(order: Exchange, stock: str, whole: 
     assert finding.decided_by and finding.reproduce
 
 
-def test_an_answer_that_we_let_go_too_late_says_nothing() -> None:
-    assert _in_flight(_cut("order", ended_s=4.6), released_s=4.5).verdict is Verdict.INCONCLUSIVE
-
-
-def test_an_answer_lost_long_before_the_grace_was_over_fails_however_late_we_were() -> None:
-    assert _in_flight(_cut("order", ended_s=1.5), released_s=4.5).verdict is Verdict.FAILED
+@pytest.mark.parametrize(("lost_s", "verdict"), [(4.6, Verdict.INCONCLUSIVE), (1.5, Verdict.FAILED)])
+def test_where_we_let_go_too_late_only_an_answer_lost_early_fails(lost_s: float, verdict: Verdict) -> None:
+    assert _in_flight(_cut("order", ended_s=lost_s), released_s=4.5).verdict is verdict
 
 
 def test_nothing_in_flight_says_nothing() -> None:
