@@ -1,7 +1,8 @@
 """A second batch of reports before the first is done: does the counter notice? Driven, and read from a history.
 
 A sibling of `probes.py`, which loads it by path. Told by order: a counter that is not held up is answered before the
-first of the reports is. One such sighting is enough, as noise delays and never hastens.
+first of the reports is. One such sighting is enough, as noise delays and never hastens; but of requests alone that were
+sent a while after the reports, as what is sent at the same moment on another connection may well arrive before them.
 """
 
 from __future__ import annotations
@@ -27,21 +28,24 @@ counter = beside(__file__, "counter")
 expected = beside(__file__, "expected")
 
 BATCH = 8
-SMALL = 0.02
+SMALL = 0.002
 TRIES = 3
 ASKED, ANSWERED_FIRST = 4, 2
+ASKED_AFTER, SETTLED, LATEST = 0.3, 0.2, 0.6
+"""After the reports, in parts of the time of a key: when the counter asks, how soon after them it does not overtake
+them, and how late it is no longer they that hold it up."""
 PATIENCE_S = 6.0
 
 
 async def a_batch_upon_a_batch(client: Client, inputs: Inputs, history: History) -> None:
-    """Eight reports, and eight more as soon as the counter was answered; then the counter asks, until it overtakes."""
+    """Eight reports, and eight more as soon as the counter was answered; a moment later it asks, until it overtakes."""
     for number in range(TRIES):
         history.note("overflows", number + 1)
-        if not await is_open_after(client, inputs.apart(f"overflow {number}"), number):
+        if not await is_open_after(client, inputs.apart(f"overflow {number}"), number, _key_s(history)):
             break
 
 
-async def is_open_after(client: Client, inputs: Inputs, number: int) -> bool:
+async def is_open_after(client: Client, inputs: Inputs, number: int, key_s: float) -> bool:
     """Whether a try leaves it open: not where the counter overtook the reports, nor where it was not answered at all.
 
     Whose reports were overtaken leave; else they wait for their answers, so that the next try finds an idle service.
@@ -51,7 +55,7 @@ async def is_open_after(client: Client, inputs: Inputs, number: int) -> bool:
     reports = _sent(client, inputs, number, reporters[:BATCH])
     asked = [await _ask(client, Req("GET", "/healthz"), "between", conn)]
     reports += _sent(client, inputs, number, reporters[BATCH:])
-    await asyncio.sleep(0)
+    await asyncio.sleep(ASKED_AFTER * key_s)
     overtook = 0
     while asked[-1].ok and overtook < ANSWERED_FIRST and len(asked) <= ASKED:
         asked.append(await _ask(client, counter.ordinary(inputs), f"meanwhile {number}", conn))
@@ -108,10 +112,9 @@ def held_up(history: History) -> Finding | None:
 
 def _is_held_up(history: History, number: int) -> bool:
     """More reports before the counter's first request than are ever done in one turn, or a wait that is no noise."""
-    key_s = float(history.notes["key_ms"]) / 1000
+    key_s = _key_s(history)
     first = next(iter(history.exchanges(f"meanwhile {number}")), None)
-    reports = history.exchanges(f"batches {number}")
-    if first is None or not reports or first.sent_s - max(e.sent_s for e in reports) > key_s / 2:
+    if first is None or first.sent_s - _all_sent_s(history, number) > LATEST * key_s:
         return False
     if len(_answered_before(history, number)) > BATCH // 2:
         return True
@@ -127,11 +130,20 @@ def _answered_before(history: History, number: int) -> list[Exchange]:
 
 
 def _overtook(history: History, number: int) -> bool:
-    """Two requests of the counter, one after the other, were answered before any report was."""
+    """Two requests of the counter that came after all reports had, were answered before any report was."""
     reports = [e.ended_s or math.inf for e in history.exchanges(f"batches {number}") if e.status == 201]
     first_s = min(reports, default=math.inf)
-    early = [e for e in history.exchanges(f"meanwhile {number}") if e.ok and (e.ended_s or math.inf) < first_s]
-    return len(early) >= ANSWERED_FIRST
+    from_s = _all_sent_s(history, number) + SETTLED * _key_s(history)
+    after = [e for e in history.exchanges(f"meanwhile {number}") if e.sent_s >= from_s]
+    return sum(e.ok and (e.ended_s or math.inf) < first_s for e in after) >= ANSWERED_FIRST
+
+
+def _all_sent_s(history: History, number: int) -> float:
+    return max((e.sent_s for e in history.exchanges(f"batches {number}")), default=-math.inf)
+
+
+def _key_s(history: History) -> float:
+    return float(history.notes["key_ms"]) / 1000
 
 
 def _wait_s(exchange: Exchange) -> float:

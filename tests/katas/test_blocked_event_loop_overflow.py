@@ -13,7 +13,7 @@ OPEN = Verdict.INCONCLUSIVE
 
 
 def _tried(
-    history: History, waits_ms: list[float], report_ms: float, status: int = 201, done: int = 16, asked_s: float = 0.0
+    history: History, waits_ms: list[float], report_ms: float, status: int = 201, done: int = 16, asked_s: float = 0.05
 ) -> History:
     """Each try at a second of its own: two requests of the counter, one after the other, and sixteen reports.
 
@@ -72,6 +72,10 @@ def test_a_busy_machine_does_not_let_a_batch_overtake_the_counter() -> None:
 
 def test_a_verifier_that_asked_long_after_the_reports_leaves_it_open() -> None:
     assert verdict_of(probes.they_overtake_many(_tried(rendering(3.0), [900.0] * 3, 600.0, asked_s=0.2))) is OPEN
+
+
+def test_a_counter_that_asked_with_the_reports_has_not_overtaken_them() -> None:
+    assert verdict_of(probes.they_overtake_many(_tried(rendering(3.0), [5.0] * 3, 300.0, asked_s=0.001))) is OPEN
 
 
 def test_where_no_second_batch_was_sent_it_is_open() -> None:
