@@ -11,9 +11,12 @@ from runner.probes import Exchange, Finding, History, Verdict, beside, failed, i
 judges = beside(__file__, "judges")
 browsers = beside(__file__, "browser")
 sequence = beside(__file__, "sequence")
+guessing = beside(__file__, "guessing")
 
 ENOUGH_BITS, TOO_FEW_BITS = 96.0, 80.0
 """What must be seen to change in an id, and what is too little. Of 122 random bits some 108 to 120 are seen to."""
+GUESSED = 3
+"""Sign-ins for whose ids the usual ways to compute one are tried; all have to be found."""
 
 
 def changing_bits(values: list[str]) -> float:
@@ -37,8 +40,9 @@ def none_can_be_known(history: History) -> Finding:
         bare = made[given.index("")]
         return failed(f"A sign-in at {bare.replica} set no cookie `sid`.", decided_by=[judges.event(bare)])
     found = [
-        _none_twice(made, given), _planted_is_worthless(history), _out_of_reach(made), _enough_changes(given),
-        _none_follows(given[-history.notes["row"] :]), _each_place_matters(history, given),
+        _none_twice(made, given), _none_is_computed(history, made), _planted_is_worthless(history),
+        _out_of_reach(made), _enough_changes(given), _none_follows(given[-history.notes["row"] :]),
+        _each_place_matters(history, given),
     ]  # fmt: skip
     doubts = [each for each in found if each is not None]
     # What is definitely wrong comes before what could not be said.
@@ -65,6 +69,21 @@ def _none_twice(made: list[Exchange], given: list[str]) -> Finding | None:
         f"{len(same)} sign-ins of one member, at {where}, got the same id: what it is made of is not random.",
         value=len(given) - len(often), limit=0, unit="ids given again",
         decided_by=[f"{judges.event(each)}: {shown(twice[0])}" for each in same[:4]], reproduce=judges.SIGN_IN,
+    )  # fmt: skip
+
+
+def _none_is_computed(history: History, made: list[Exchange]) -> Finding | None:
+    """The sign-ins that took the least, as for those there are the fewest moments to try."""
+    quick = sorted(made, key=lambda each: (each.ended_s or math.inf) - each.sent_s)[:GUESSED]
+    ways = [guessing.recipe(each, browsers.given_id(each), history.notes["known"]) for each in quick]
+    found = [way for way in ways if way is not None]
+    if len(found) < GUESSED or not guessing.rest_is_the_same([left for _, left in found]):
+        return None
+    return failed(
+        f"The ids can be computed: they are {found[0][0]}. {GUESSED} of {GUESSED} were found by trying.",
+        value=len(found), limit=0, unit="ids that were guessed",
+        decided_by=[f"{judges.event(each)}: {shown(browsers.given_id(each))}" for each in quick],
+        reproduce=judges.SIGN_IN,
     )  # fmt: skip
 
 

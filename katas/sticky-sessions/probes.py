@@ -224,6 +224,7 @@ async def one_member_again_and_again(
     baths = scenery.Baths(client, downstreams, inputs, history)
     member, again = baths.member(), inputs.choice(replicas)
     history.note("row", IN_A_ROW)
+    history.note("known", {name: member[name] for name in ("memberId", "email", "name")})
     gate = baths.directory.hold_sign_ins()
     makers = [one for one in replicas for _ in range(BURST)]
     burst = [asyncio.ensure_future(baths.signed_in(one, "made", member)) for one in makers]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import string
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -19,6 +22,7 @@ baths = kata_module("sticky-sessions", "baths")
 sequence = kata_module("sticky-sessions", "sequence")
 
 
+KNOWN = {"memberId": "m-1", "email": "ada@baths.example", "name": "Ada"}
 ALPHANUMERIC = string.digits + string.ascii_lowercase
 IDS: dict[str, Callable[[int], str]] = {
     "UUID v4": lambda n: str(uuid.UUID(int=DRAW.getrandbits(128), version=4)),
@@ -32,16 +36,20 @@ IDS: dict[str, Callable[[int], str]] = {
 
 
 def _sign_ins(
-    new_id: Callable[[int], str], burst: int = 36, changed: tuple[int | None, ...] = (401,) * 4, **last: Any
+    new_id: Callable[[int], str],
+    burst: int = 36,
+    changed: tuple[int | None, ...] = (401,) * 4,
+    body: Any = ADA,
+    **last: Any,
 ) -> Told:
-    told = Told(planted=dict.fromkeys(ids.PLANTED, "planted"), row=4)
+    told = Told(planted=dict.fromkeys(ids.PLANTED, "planted"), row=4, known=KNOWN)
     told.history.note("changed", {f"changed {n}": 4.0 for n in range(len(changed))})
     told.answer("unchanged")
     for n, status in enumerate(changed):
         told.answer(f"changed {n}", status)
     told.history.fault("sign-ins at one moment", burst)
     for n in range(48):
-        told.signs_in("made", new_id(n))
+        told.signs_in("made", new_id(n), body)
     told.signs_in("made by another", new_id(48), body=OTHER)
     for what in ids.PLANTED:
         new = {**ADA, "signedInAt": what}
@@ -60,6 +68,43 @@ def test_random_ids_pass_however_they_are_written(kind: str) -> None:
 def test_ids_with_too_little_in_them_fail(kind: str) -> None:
     finding = probes.none_can_be_known(_sign_ins(IDS[kind]).history)
     assert finding.verdict is Verdict.FAILED and finding.value is not None and finding.value < 72
+
+
+def _hashed(text: str, kind: str = "sha256") -> str:
+    return hashlib.new(kind, text.encode()).hexdigest()
+
+
+# 7 ms after `signedInAt` of ADA, and a count beside it, so that no two are the same.
+AT_MS = round(datetime.fromisoformat(ADA["signedInAt"]).timestamp() * 1000) + 7
+COMPUTED: dict[str, Callable[[int], str]] = {
+    "memberId and time": lambda n: _hashed(f"m-1:{AT_MS - n % 15}"),
+    "time and e-mail, as an UUID": lambda n: str(uuid.UUID(_hashed(f"{AT_MS - n % 15}ada@baths.example", "md5"))),
+    "time alone, in base 64": lambda n: base64.b64encode(hashlib.sha1(str(AT_MS - n % 15).encode()).digest()).decode(),
+    "a count": lambda n: "s." + _hashed(f"m-1-{n}"),
+}
+
+
+@pytest.mark.parametrize("kind", list(COMPUTED))
+def test_ids_that_others_can_compute_fail_although_no_two_are_the_same(kind: str) -> None:
+    told = _sign_ins(COMPUTED[kind])
+    # Counts are not repeated; the others are, of necessity, so that it is the recipe alone that is asked here.
+    made = told.history.exchanges("made")
+    found = ids._none_is_computed(told.history, made)
+    assert found is not None and (found.verdict, found.value) == (Verdict.FAILED, 3)
+    if kind == "a count":
+        finding = probes.none_can_be_known(told.history)
+        assert (finding.verdict, finding.unit) == (Verdict.FAILED, "ids that were guessed")
+
+
+def test_a_hash_of_what_is_known_harms_nobody_beside_enough_that_is_not() -> None:
+    told = _sign_ins(lambda n: f"{_hashed(f'm-1-{n}')}.{uuid.UUID(int=DRAW.getrandbits(128), version=4)}")
+    assert verdict_of(probes.none_can_be_known, told) is Verdict.PASSED
+
+
+@pytest.mark.parametrize("told", ["soon", 7, "0001-01-01", "9999-12-31T23:59:59.999Z", "2026-02-13"])
+def test_whatever_the_service_says_of_the_time_a_random_id_is_random(told: Any) -> None:
+    history = _sign_ins(IDS["UUID v4"], body={**ADA, "signedInAt": told}).history
+    assert probes.none_can_be_known(history).verdict is Verdict.PASSED
 
 
 def test_one_id_that_is_given_twice_is_enough_to_fail() -> None:
