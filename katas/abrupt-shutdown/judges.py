@@ -19,7 +19,8 @@ from runner.probes import (
 )
 
 NOT_READY_SHARE = 0.4
-BEYOND_GRACE_S = 2.0
+BEYOND_GRACE_S = 2.5
+"""Node.js itself now and then takes two seconds to exit: its platform waits for a timer of V8, by a race at its end."""
 LOST_S = 1.0
 """The verifier's own lateness from which watching the readiness says nothing."""
 
@@ -64,12 +65,22 @@ def signals_sent(history: History) -> list[str]:
 def exit_event(history: History) -> str:
     if not left(history):
         return event(history.notes["watched_until_s"], "the process still ran")
-    return event(history.exits[0].at_s, f"the process ended {how_ended(history)}")
+    return event(own_exit(history).at_s, f"the process ended {how_ended(history)}")
+
+
+def told_s(history: History) -> float:
+    """When it was told to stop; the last time, where it was started again and told once more."""
+    return history.signals[history.notes.get("signal", 0)].at_s
+
+
+def own_exit(history: History) -> Any:
+    """The exit that came of it; only where it `left`."""
+    return history.exits[history.notes.get("exit", 0)]
 
 
 def watched_until_s(history: History) -> float:
     """When the process ended, or until when it was seen to run."""
-    return history.exits[0].at_s if left(history) else float(history.notes["watched_until_s"])
+    return own_exit(history).at_s if left(history) else float(history.notes["watched_until_s"])
 
 
 def left(history: History) -> bool:
@@ -78,13 +89,13 @@ def left(history: History) -> bool:
 
 
 def how_ended(history: History) -> str:
-    ended = history.exits[0]
+    ended = own_exit(history)
     return f"by {ended.signal}" if ended.signal else f"with code {ended.code}"
 
 
 def ended_cleanly(history: History) -> bool:
     """Code 0, or as by the signal that was sent; 128 and its number is the same thing."""
-    ended = history.exits[0]
+    ended = own_exit(history)
     return not ended.reason and (ended.signal in ("SIGTERM", "SIGINT") or ended.code in (0, 143, 130))
 
 
@@ -271,45 +282,8 @@ def _accepted(history: History) -> list[str]:
     return found
 
 
-def it_is_gone_soon(history: History) -> Finding:
-    """Gone before half of the grace was over, and as a clean exit."""
-    if not bit(history, "order held") or history.faults.get("idle connections", 0) < 4:
-        return inconclusive("There were no idle connections and no order in flight when SIGTERM was sent.")
-    order, drained_s = one(history, "order"), history.notes["drained_s"]
-    assert order is not None
-    took_s, limit = watched_until_s(history) - drained_s, history.notes["grace_s"] / 2
-    evidence: dict[str, Any] = {
-        "value": round(took_s, 2),
-        "limit": limit,
-        "unit": "s from the last answer to the exit",
-        "decided_by": [
-            event(history.notes["left_s"], "a client had left within an order, and one within a stock list"),
-            *signals_sent(history),
-            answer_event(order, "the only order in flight"),
-            exit_event(history),
-        ],
-        "reproduce": "(printf 'GET /readyz HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'; sleep 70) | nc $HOST $PORT & "
-        "sleep 1; kill -TERM $PID; time tail --pid=$PID -f /dev/null",
-    }
-    if not is_answer_to(order, history.notes["order"]):
-        return failed(f"The order in flight was {told(order)}, so this was no drain.", **evidence)
-    if left(history) and took_s <= limit:
-        how = how_ended(history)
-        if ended_cleanly(history):
-            return passed(f"{took_s * 1000:.0f} ms after its last answer the process ended {how}.", **evidence)
-        return failed(f"All was drained, and yet the process ended {how}, as a crash does.", **evidence)
-    if may_be_our_lateness(history, drained_s, watched_until_s(history), limit):
-        return inconclusive("The machine was too busy to time the exit.", **evidence)
-    ran = "took" if left(history) else "still ran, having taken"
-    return failed(
-        f"With idle keep-alive connections, two clients gone before SIGTERM and nothing left to do, the process "
-        f"{ran} {took_s:.1f} s to end.",
-        **evidence,
-    )
-
-
 def it_leaves_anyway(history: History) -> Finding:
-    """The exit came within the grace and two seconds."""
+    """The exit came within the grace and a bit."""
     if history.faults.get("requests that never end", 0) < 2:
         return inconclusive("The requests that never end were not in flight when SIGTERM was sent.")
     signal_s, grace_s = history.signals[0].at_s, history.notes["grace_s"]

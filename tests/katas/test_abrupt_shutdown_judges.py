@@ -3,95 +3,43 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
-from runner.catalog.kata import Limits
 from runner.probes import CallRecord, Effect, Exchange, Finding, History, Verdict
-from runner.probes.verdict import find_out
-from runner.record.history import Exited, SignalSent
 from tests.katas import kata_module
+from tests.katas.abrupt_shutdown_told import (
+    ORDER,
+    SIGNAL_S,
+    answer_to,
+    cut,
+    ends,
+    exchange,
+    history_of,
+    judged,
+    killed_by_us,
+)
 
 probes = kata_module("abrupt-shutdown")
-
-ORDER = {"reference": "held-1", "sku": "AB-1234", "quantity": 3}
-SIGNAL_S = 1.0
-
-
-def _history(*, held: tuple[str, ...] = ("order held",), signals: tuple[str, ...] = ("SIGTERM",)) -> History:
-    """A history in which the faults `held` bit and `signals` were sent one second into the probe."""
-    history = History()
-    for name in held:
-        history.fault(name, 1)
-    for name in signals:
-        history.signals.append(SignalSent(name, SIGNAL_S))
-    history.note("order", ORDER)
-    history.note("grace_s", 4.0)
-    history.note("left", False)
-    history.note("watched_until_s", 9.0)
-    return history
-
-
-def _ends(history: History, at_s: float, code: int | None = 0, signal: str | None = None) -> History:
-    """The process ends by itself."""
-    history.add_exit(Exited(code, signal, at_s, asked=True))
-    history.note("left", True)
-    return history
-
-
-def _killed_by_us(history: History) -> History:
-    """The kill with which every probe ends, which is no exit of the service's own."""
-    history.add_exit(Exited(None, "SIGKILL", 9.1, asked=True))
-    return history
-
-
-def _answer(order: dict[str, Any] = ORDER, status: str = "reserved") -> bytes:
-    return json.dumps({"id": "o-1", **order, "status": status}).encode()
-
-
-def _exchange(tag: str, **changes: Any) -> Exchange:
-    fields: dict[str, Any] = {
-        "tag": tag,
-        "n": 1,
-        "method": "POST",
-        "path": "/orders",
-        "intended_s": 0.5,
-        "sent_s": 0.5,
-        "outcome": "ok",
-        "status": 201,
-        "body": _answer(),
-        "ended_s": 1.5,
-    }
-    return Exchange(**{**fields, **changes})
-
-
-def _cut(tag: str, how: str = "eof", outcome: str = "unknown", ended_s: float = 1.5) -> Exchange:
-    return _exchange(tag, outcome=outcome, how=how, status=None, body=b"", ended_s=ended_s)
-
-
-def _judge(judge: Any, history: History) -> Finding:
-    finding: Finding = judge(History.from_bytes(history.to_bytes()))
-    return finding
 
 
 # -- in-flight-complete ------------------------------------------------------------------------------------------------
 
 
 def _in_flight(order: Exchange, stock: str = "a\nb\n", whole: bool = True, released_s: float = 2.4) -> Finding:
-    history = _history(held=("order held", "stock list held"))
+    history = history_of(held=("order held", "stock list held"))
     history.add_exchange(order)
     for name, value in {"stock": "a\nb\n", "stock_read": stock, "stock_whole": whole, "released_s": released_s}.items():
         history.note(name, value)
-    return _judge(probes.it_is_served_to_its_end, history)
+    return judged(probes.it_is_served_to_its_end, history)
 
 
 def test_an_order_and_a_stock_list_that_come_whole_pass() -> None:
-    assert _in_flight(_exchange("order", ended_s=2.5)).verdict is Verdict.PASSED
+    assert _in_flight(exchange("order", ended_s=2.5)).verdict is Verdict.PASSED
 
 
 def test_an_order_accepted_before_the_warehouse_has_answered_fails() -> None:
-    finding = _in_flight(_exchange("order", ended_s=1.5))
+    finding = _in_flight(exchange("order", ended_s=1.5))
     assert finding.verdict is Verdict.FAILED
     assert "before the warehouse had answered" in finding.sentence
 
@@ -99,11 +47,11 @@ def test_an_order_accepted_before_the_warehouse_has_answered_fails() -> None:
 @pytest.mark.parametrize(
     ("order", "stock", "whole"),
     [
-        (_cut("order"), "a\nb\n", True),
-        (_exchange("order", status=503), "a\nb\n", True),
-        (_exchange("order", body=_answer({**ORDER, "sku": "XX-0000"})), "a\nb\n", True),
-        (_exchange("order"), "a\n", False),
-        (_exchange("order"), "a\n", True),
+        (cut("order"), "a\nb\n", True),
+        (exchange("order", status=503), "a\nb\n", True),
+        (exchange("order", body=answer_to({**ORDER, "sku": "XX-0000"})), "a\nb\n", True),
+        (exchange("order"), "a\n", False),
+        (exchange("order"), "a\n", True),
     ],
 )
 def test_an_answer_cut_wrong_or_short_fails(order: Exchange, stock: str, whole: bool) -> None:
@@ -114,12 +62,12 @@ def test_an_answer_cut_wrong_or_short_fails(order: Exchange, stock: str, whole: 
 
 @pytest.mark.parametrize(("lost_s", "verdict"), [(4.6, Verdict.INCONCLUSIVE), (1.5, Verdict.FAILED)])
 def test_where_we_let_go_too_late_only_an_answer_lost_early_fails(lost_s: float, verdict: Verdict) -> None:
-    assert _in_flight(_cut("order", ended_s=lost_s), released_s=4.5).verdict is verdict
+    assert _in_flight(cut("order", ended_s=lost_s), released_s=4.5).verdict is verdict
 
 
 def test_nothing_in_flight_says_nothing() -> None:
-    history = _history(held=("order held",))
-    assert _judge(probes.it_is_served_to_its_end, history).verdict is Verdict.INCONCLUSIVE
+    history = history_of(held=("order held",))
+    assert judged(probes.it_is_served_to_its_end, history).verdict is Verdict.INCONCLUSIVE
 
 
 # -- no-half-orders ----------------------------------------------------------------------------------------------------
@@ -129,7 +77,7 @@ def _ledger(
     settled: dict[str, str], left_open: int = 0, answered: int = 4, sent_s: tuple[float, ...] = (0.9, 0.9, 1.8, 1.8)
 ) -> Finding:
     """Confirmations that were sent then, all of them answered at the end; let go 1.7 s into the probe."""
-    history = _history(held=("confirmations held", "reservation held"))
+    history = history_of(held=("confirmations held", "reservation held"))
     history.note("at_once", 2)
     for n, at_s in enumerate(sent_s, start=1):
         path = f"/reservations/r{n}/confirm"
@@ -141,7 +89,7 @@ def _ledger(
         history.add_effect("reserve", key, {"reference": f"early-{key}"})
     for key, name in settled.items():
         history.add_effect(name, key, {})
-    return _judge(probes.every_reservation_is_settled, _ends(history, 1.9))
+    return judged(probes.every_reservation_is_settled, ends(history, 1.9))
 
 
 ALL_CONFIRMED = {f"r{n}": "confirm" for n in range(1, 6)}
@@ -174,7 +122,7 @@ def test_more_confirmations_at_once_than_the_warehouse_allows_fail_whatever_was_
 
 
 def test_a_confirmation_that_was_given_up_before_another_was_sent_is_not_under_way() -> None:
-    history = _history(held=())
+    history = history_of(held=())
     history.note("confirmations_s", 1.7)
     for n, closed_s in ((1, 1.2), (2, None), (3, 1.9), (4, None)):
         path = "/reservations" if n == 4 else f"/reservations/r{n}/confirm"
@@ -186,104 +134,58 @@ def test_a_confirmation_that_was_given_up_before_another_was_sent_is_not_under_w
 
 
 def _new_orders(*tries: Exchange, ready: Exchange | None = None, booked: str = "", stayed: bool = True) -> Finding:
-    history = _history(held=("orders held", *(("order held to the end",) if stayed else ())))
+    history = history_of(held=("orders held", *(("order held to the end",) if stayed else ())))
     history.note("new", {tag: {**ORDER, "reference": tag} for tag in probes.judges.NEW})
-    history.add_exchange(ready or _exchange("readiness", status=503, ended_s=1.1))
+    history.add_exchange(ready or exchange("readiness", status=503, ended_s=1.1))
     for one in tries:
         history.add_exchange(one)
     if booked:
         body = json.dumps({"reference": booked}).encode()
         history.put_call(CallRecord("warehouse", 1, 1, "POST", "/reservations", {}, body, 1.2))
-    return _judge(probes.none_is_accepted, history)
+    return judged(probes.none_is_accepted, history)
 
 
 @pytest.mark.parametrize(
     "refusal",
     [
-        _exchange("new-connection", status=503, body=b"{}"),
-        _cut("new-connection", how="refused", outcome="fail"),
-        _cut("new-connection", how="reset"),
-        _cut("new-connection"),
+        exchange("new-connection", status=503, body=b"{}"),
+        cut("new-connection", how="refused", outcome="fail"),
+        cut("new-connection", how="reset"),
+        cut("new-connection"),
     ],
 )
 def test_a_refusal_in_any_form_passes(refusal: Exchange) -> None:
-    assert _new_orders(refusal, _cut("idle-connection", outcome="fail")).verdict is Verdict.PASSED
+    assert _new_orders(refusal, cut("idle-connection", outcome="fail")).verdict is Verdict.PASSED
 
 
 @pytest.mark.parametrize("tag", ["new-connection", "idle-connection", "freed-connection"])
 def test_a_new_order_that_is_accepted_fails(tag: str) -> None:
-    assert _new_orders(_exchange(tag)).verdict is Verdict.FAILED
+    assert _new_orders(exchange(tag)).verdict is Verdict.FAILED
 
 
 def test_an_order_that_was_booked_and_then_lost_counts_as_accepted() -> None:
-    assert _new_orders(_cut("idle-connection"), booked="idle-connection").verdict is Verdict.FAILED
+    assert _new_orders(cut("idle-connection"), booked="idle-connection").verdict is Verdict.FAILED
 
 
 def test_an_order_that_is_left_without_an_answer_is_not_refused() -> None:
-    assert _new_orders(_cut("new-connection", how="timeout")).verdict is Verdict.FAILED
+    assert _new_orders(cut("new-connection", how="timeout")).verdict is Verdict.FAILED
 
 
 def test_staying_ready_fails_and_a_refused_readiness_passes() -> None:
-    refusal = _exchange("new-connection", status=503)
-    assert _new_orders(refusal, ready=_exchange("readiness", status=200, ended_s=2.6)).verdict is Verdict.FAILED
-    assert _new_orders(refusal, ready=_cut("readiness", how="refused", outcome="fail")).verdict is Verdict.PASSED
+    refusal = exchange("new-connection", status=503)
+    assert _new_orders(refusal, ready=exchange("readiness", status=200, ended_s=2.6)).verdict is Verdict.FAILED
+    assert _new_orders(refusal, ready=cut("readiness", how="refused", outcome="fail")).verdict is Verdict.PASSED
 
 
 def test_without_an_order_to_stay_for_nothing_is_said() -> None:
-    assert _new_orders(_exchange("new-connection"), stayed=False).verdict is Verdict.INCONCLUSIVE
-
-
-# -- exits-when-drained ------------------------------------------------------------------------------------------------
-
-
-def _drained() -> History:
-    history = _history()
-    history.fault("idle connections", 4)
-    history.note("left_s", 0.4)
-    history.note("drained_s", 1.5)
-    history.add_exchange(_exchange("order"))
-    return history
-
-
-@pytest.mark.parametrize(("code", "signal"), [(0, None), (None, "SIGTERM"), (143, None)])
-def test_a_prompt_exit_by_zero_or_by_the_signal_passes(code: int | None, signal: str | None) -> None:
-    assert _judge(probes.it_is_gone_soon, _ends(_drained(), 1.6, code, signal)).verdict is Verdict.PASSED
-
-
-def test_an_exit_with_another_code_fails() -> None:
-    assert _judge(probes.it_is_gone_soon, _ends(_drained(), 1.6, code=1)).verdict is Verdict.FAILED
-
-
-def test_an_exit_at_the_end_of_the_grace_fails() -> None:
-    finding = _judge(probes.it_is_gone_soon, _ends(_drained(), 5.0))
-    assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 3.5, 2.0)
-    assert "two clients gone" in finding.sentence and "left within an order" in finding.decided_by[0]
-
-
-def test_a_pass_without_clients_that_left_half_way_says_nothing() -> None:
-    history = _ends(_drained(), 1.6)
-    history.fault("stock list left half-way", 0)
-    outcome = find_out("exits-when-drained", probes.it_is_gone_soon, history, Limits())
-    assert outcome.finding.verdict is Verdict.INCONCLUSIVE
-
-
-def test_the_kill_that_ends_every_probe_is_no_exit() -> None:
-    finding = _judge(probes.it_is_gone_soon, _killed_by_us(_drained()))
-    assert finding.verdict is Verdict.FAILED
-    assert "still ran" in finding.sentence
-
-
-def test_a_late_exit_on_a_busy_machine_says_nothing() -> None:
-    history = _ends(_drained(), 5.0)
-    history.add_lag(3.0, 1.4)
-    assert _judge(probes.it_is_gone_soon, history).verdict is Verdict.INCONCLUSIVE
+    assert _new_orders(exchange("new-connection"), stayed=False).verdict is Verdict.INCONCLUSIVE
 
 
 # -- bounded-exit ------------------------------------------------------------------------------------------------------
 
 
 def _endless() -> History:
-    history = _history(held=())
+    history = history_of(held=())
     history.fault("requests that never end", 2)
     history.note("grace_s", 1.5)
     return history
@@ -291,19 +193,19 @@ def _endless() -> History:
 
 @pytest.mark.parametrize("code", [0, 1, 137])
 def test_an_exit_within_the_grace_and_two_seconds_passes_with_any_code(code: int) -> None:
-    assert _judge(probes.it_leaves_anyway, _ends(_endless(), SIGNAL_S + 3.4, code)).verdict is Verdict.PASSED
+    assert judged(probes.it_leaves_anyway, ends(_endless(), SIGNAL_S + 3.4, code)).verdict is Verdict.PASSED
 
 
 def test_waiting_for_ever_fails() -> None:
-    assert _judge(probes.it_leaves_anyway, _killed_by_us(_endless())).verdict is Verdict.FAILED
-    assert _judge(probes.it_leaves_anyway, _ends(_endless(), SIGNAL_S + 4.0)).verdict is Verdict.FAILED
+    assert judged(probes.it_leaves_anyway, killed_by_us(_endless())).verdict is Verdict.FAILED
+    assert judged(probes.it_leaves_anyway, ends(_endless(), SIGNAL_S + 4.1)).verdict is Verdict.FAILED
 
 
 # -- other-signals -----------------------------------------------------------------------------------------------------
 
 
 def _twice(order: Exchange, *, lost_to_the_first: bool = False, lost: bool = False, gone: bool = False) -> History:
-    history = _history(signals=("SIGINT", "SIGTERM"))
+    history = history_of(signals=("SIGINT", "SIGTERM"))
     history.note("lost_to_the_first", lost_to_the_first)
     history.note("lost_while_held", lost)
     history.note("exited_while_held", gone)
@@ -314,36 +216,36 @@ def _twice(order: Exchange, *, lost_to_the_first: bool = False, lost: bool = Fal
 
 @pytest.mark.parametrize(("code", "signal"), [(0, None), (130, None), (None, "SIGINT"), (None, "SIGTERM")])
 def test_two_signals_that_change_nothing_pass(code: int | None, signal: str | None) -> None:
-    history = _ends(_twice(_exchange("order")), 1.6, code, signal)
-    assert _judge(probes.it_drains_or_ends, history).verdict is Verdict.PASSED
+    history = ends(_twice(exchange("order")), 1.6, code, signal)
+    assert judged(probes.it_drains_or_ends, history).verdict is Verdict.PASSED
 
 
 def test_a_second_signal_may_end_the_process_at_once_with_any_code() -> None:
-    history = _ends(_twice(_cut("order"), lost=True, gone=True), 1.1, 1)
-    assert _judge(probes.it_drains_or_ends, history).verdict is Verdict.PASSED
+    history = ends(_twice(cut("order"), lost=True, gone=True), 1.1, 1)
+    assert judged(probes.it_drains_or_ends, history).verdict is Verdict.PASSED
 
 
 def test_an_order_lost_to_sigint_alone_fails() -> None:
-    history = _ends(_twice(_cut("order"), lost_to_the_first=True, lost=True, gone=True), 1.1, None, "SIGINT")
-    assert _judge(probes.it_drains_or_ends, history).verdict is Verdict.FAILED
+    history = ends(_twice(cut("order"), lost_to_the_first=True, lost=True, gone=True), 1.1, None, "SIGINT")
+    assert judged(probes.it_drains_or_ends, history).verdict is Verdict.FAILED
 
 
 def test_a_drain_that_ends_as_a_crash_does_fails() -> None:
-    assert _judge(probes.it_drains_or_ends, _ends(_twice(_exchange("order")), 1.6, 1)).verdict is Verdict.FAILED
+    assert judged(probes.it_drains_or_ends, ends(_twice(exchange("order")), 1.6, 1)).verdict is Verdict.FAILED
 
 
 def test_a_second_signal_that_cuts_the_client_off_while_the_process_stays_fails() -> None:
-    history = _ends(_twice(_cut("order"), lost=True), 3.0)
-    assert _judge(probes.it_drains_or_ends, history).verdict is Verdict.FAILED
+    history = ends(_twice(cut("order"), lost=True), 3.0)
+    assert judged(probes.it_drains_or_ends, history).verdict is Verdict.FAILED
 
 
 def test_a_process_that_survives_two_signals_fails() -> None:
-    assert _judge(probes.it_drains_or_ends, _killed_by_us(_twice(_exchange("order")))).verdict is Verdict.FAILED
+    assert judged(probes.it_drains_or_ends, killed_by_us(_twice(exchange("order")))).verdict is Verdict.FAILED
 
 
 def test_an_order_lost_after_it_was_let_go_leaves_it_open() -> None:
-    history = _ends(_twice(_cut("order")), 1.5, 1)
-    assert _judge(probes.it_drains_or_ends, history).verdict is Verdict.INCONCLUSIVE
+    history = ends(_twice(cut("order")), 1.5, 1)
+    assert judged(probes.it_drains_or_ends, history).verdict is Verdict.INCONCLUSIVE
 
 
 # -- orders-work -------------------------------------------------------------------------------------------------------
@@ -357,11 +259,11 @@ def _day_of_work() -> History:
     history.note("stock", "a\n")
     for name, order in orders.items():
         if name == "none-left":
-            history.add_exchange(_exchange(name, status=409, body=b"{}"))
+            history.add_exchange(exchange(name, status=409, body=b"{}"))
             continue
         state = "cancelled" if name == "damaged" else "confirmed"
-        history.add_exchange(_exchange(name, body=_answer(order)))
-        history.add_exchange(_exchange(f"{name}-state", status=200, body=json.dumps({"status": state}).encode()))
+        history.add_exchange(exchange(name, body=answer_to(order)))
+        history.add_exchange(exchange(f"{name}-state", status=200, body=json.dumps({"status": state}).encode()))
         history.add_effect("reserve", f"r-{name}", order)
         history.add_effect("release" if name == "damaged" else "confirm", f"r-{name}", {})
     for tag, status, body in (
@@ -370,31 +272,31 @@ def _day_of_work() -> History:
         ("unknown", 404, b""),
         ("stock", 200, b"a\n"),
     ):
-        history.add_exchange(_exchange(tag, status=status, body=body, size=len(body)))
+        history.add_exchange(exchange(tag, status=status, body=body, size=len(body)))
     return history
 
 
 def test_a_service_that_does_its_work_passes() -> None:
-    assert _judge(probes.they_are_right, _day_of_work()).verdict is Verdict.PASSED
+    assert judged(probes.they_are_right, _day_of_work()).verdict is Verdict.PASSED
 
 
 def test_wrong_answers_states_and_entries_fail() -> None:
     late = _day_of_work()
-    late.add_exchange(_exchange("good-2-state", status=200, body=b'{"status": "reserved"}'))
-    assert _judge(probes.they_are_right, late).verdict is Verdict.FAILED
+    late.add_exchange(exchange("good-2-state", status=200, body=b'{"status": "reserved"}'))
+    assert judged(probes.they_are_right, late).verdict is Verdict.FAILED
     twice = _day_of_work()
     twice.add_effect("confirm", "r-good-1", {})
-    assert _judge(probes.they_are_right, twice).verdict is Verdict.FAILED
+    assert judged(probes.they_are_right, twice).verdict is Verdict.FAILED
     short = _day_of_work()
-    short.add_exchange(_exchange("stock", status=200, body=b"", size=0))
-    assert _judge(probes.they_are_right, short).verdict is Verdict.FAILED
+    short.add_exchange(exchange("stock", status=200, body=b"", size=0))
+    assert judged(probes.they_are_right, short).verdict is Verdict.FAILED
     early = _day_of_work()
-    early.add_exchange(_exchange("good-3", body=_answer({**ORDER, "reference": "good-3"}, "confirmed")))
-    assert _judge(probes.they_are_right, early).verdict is Verdict.FAILED
+    early.add_exchange(exchange("good-3", body=answer_to({**ORDER, "reference": "good-3"}, "confirmed")))
+    assert judged(probes.they_are_right, early).verdict is Verdict.FAILED
 
 
 def test_an_order_the_warehouse_never_saw_fails() -> None:
     history = _day_of_work()
     kept: list[Effect] = history._kept.effects
     kept[:] = [effect for effect in kept if effect.key != "r-good-3"]
-    assert _judge(probes.they_are_right, history).verdict is Verdict.FAILED
+    assert judged(probes.they_are_right, history).verdict is Verdict.FAILED
