@@ -48,8 +48,9 @@ def recipe(exchange: Exchange, sid: str, known: dict[str, str]) -> tuple[str, st
 def _heads(sid: str) -> Iterator[tuple[bytes, str]]:
     """The first bytes of what in the id may be a hash, each with what else stands in it."""
     text = unquote(sid)
-    # A UUID is written with dashes; a hash in one is cut short, but begins as it did.
-    for whole in {text, text.replace("-", "")}:
+    # A UUID is written with dashes; a hash in one is cut short, but begins as it did. The id as it is comes last, as
+    # what is found twice keeps what stood beside it there.
+    for whole in (text.replace("-", ""), text):
         for run in _HEX.finditer(whole.lower()):
             yield bytes.fromhex(run[0][: 2 * HEAD]), whole[: run.start()] + whole[run.end() :]
     for run in _BASE64.finditer(text):
