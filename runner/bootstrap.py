@@ -18,6 +18,8 @@ VENV = CHECKOUT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".prodrill-installed"
 OLDEST = (3, 11)
+# Tests mostly wait, so three at a time keep two cores busy; those of one file share what they set up.
+SEVERAL = ("-n", "3", "--dist", "loadfile")
 
 
 def main() -> int:
@@ -35,7 +37,7 @@ def main() -> int:
         return _stop(
             f"`{' '.join(map(str, error.cmd))}` failed with code {error.returncode}; mend what it says above, run again"
         )
-    command = ["-m", "runner.cli.main"] if wanted == "open" else ["-m", "pytest"]
+    command = ["-m", "runner.cli.main"] if wanted == "open" else ["-m", "pytest", *SEVERAL]
     return subprocess.call([str(PYTHON), *command, *sys.argv[2:]], cwd=CHECKOUT)
 
 

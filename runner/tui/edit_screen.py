@@ -47,7 +47,9 @@ class EditScreen(Screen[None]):
         self._state = ""
 
     def compose(self) -> ComposeResult:
-        yield Static(safe_line(str(self._file.path), 300), classes="title", markup=False)
+        # The name first: a long path is cut at its end.
+        path = self._file.path
+        yield Static(safe_line(f"{path.name}  in {path.parent}", 300), classes="title", markup=False)
         yield Static(id="edit-state", markup=False)
         yield CodeArea(self._file.text, self._file.path.name)
         yield KeyBar()

@@ -33,7 +33,7 @@ def test_each_link_is_another_and_works_by_itself() -> None:
     assert gate.spend(first)
 
 
-@pytest.mark.parametrize("token", ["", "x", "ü", token_of(Gate(PORT).new_link())])
+@pytest.mark.parametrize("token", ["", "x", "ü", pytest.param(token_of(Gate(PORT).new_link()), id="of another server")])
 def test_a_token_that_this_server_did_not_give_lets_nobody_in(token: str) -> None:
     gate = Gate(PORT)
     gate.new_link()
