@@ -9,8 +9,10 @@ import pytest
 
 from runner.cli.exit_code import ExitCode
 from runner.record.finding import Verdict
+from runner.reports.card import png
 from tests.cli.conftest import Type
 from tests.cli.fake_engine import FAILING, PASSING, FakeEngine, engine_saying, report_saying, stream_of
+from tests.fonts import needs_a_font
 
 BOTH = ("slow-sum", "lost-rows")
 
@@ -25,14 +27,34 @@ def solved(typed: Type, home: Path) -> Path:
     return home
 
 
-def test_a_card_is_text_json_or_the_picture_its_file_names(typed: Type, solved: Path) -> None:
+def test_a_card_is_text_or_json(typed: Type, solved: Path) -> None:
     said = typed("card", "slow-sum")
     assert said.code == 0 and "1 of 2 → 2 of 2" in said.out and "before: the broken service, attempt 1" in said.out
     assert json.loads(typed("card", "slow-sum", "--json").out)["after"]["origin"] == "attempt 2"
-    for name, begins in (("c.svg", b"<svg"), ("c.png", b"\x89PNG"), ("c.html", b"<!doctype html>")):
-        done = typed("card", "slow-sum", "-o", name)
-        assert (done.code, done.out) == (0, f"{name}\n")
-        assert (solved / name).read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize(
+    "name, begins",
+    [
+        ("c.svg", b"<svg"),
+        pytest.param("c.png", b"\x89PNG", marks=needs_a_font),
+        ("c.html", b"<!doctype html>"),
+    ],
+)
+def test_a_card_is_the_picture_its_file_names(typed: Type, solved: Path, name: str, begins: bytes) -> None:
+    done = typed("card", "slow-sum", "-o", name)
+    assert (done.code, done.out) == (0, f"{name}\n")
+    assert (solved / name).read_bytes().startswith(begins)
+
+
+def test_without_a_font_a_png_is_refused_and_another_form_named(
+    typed: Type, solved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(png, "_draws_text", lambda: False)
+    done = typed("card", "slow-sum", "-o", "c.png")
+    assert (done.code, done.out) == (ExitCode.USAGE, "")
+    assert "no font" in done.err and "Write .svg or .html instead" in " ".join(done.err.split())
+    assert not (solved / "c.png").exists()
 
 
 @pytest.mark.parametrize(

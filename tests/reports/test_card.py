@@ -17,6 +17,7 @@ from runner.reports.card.chart_svg import nice_top
 from runner.reports.card.pictures import UnknownEnding, picture
 from runner.reports.card.png import rasterise
 from runner.reports.paint import Paint
+from tests.fonts import needs_a_font
 from tests.reports.reports_for_tests import HOSTILE, hostile_report
 
 WAIT = "wait of ordinary requests"
@@ -107,6 +108,7 @@ def test_a_page_asks_nothing_of_any_other_host() -> None:
     assert "prefers-color-scheme: dark" in page and "prefers-color-scheme" not in html.render(card(), "dark")
 
 
+@needs_a_font
 def test_a_png_is_a_picture_of_the_same_size_doubled() -> None:
     data = rasterise(svg.render(card(), "dark"))
     assert data[:8] == b"\x89PNG\r\n\x1a\n" and int.from_bytes(data[16:20], "big") == 2400

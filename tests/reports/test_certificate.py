@@ -12,6 +12,7 @@ from runner.record.finding import Verdict
 from runner.reports.card.certificate import Certificate, Entry, render_html, render_svg, render_text
 from runner.reports.card.png import rasterise
 from runner.reports.paint import Paint
+from tests.fonts import needs_a_font
 from tests.reports.reports_for_tests import HOSTILE, report_of
 
 PASSED = report_of("reports-are-right", sealed=False)
@@ -28,7 +29,12 @@ def test_it_says_what_was_verified_with_which_seeds_and_versions() -> None:
         for fact in ("Ada", "2 broken services repaired, 2 production criteria met", "2026-01-02", "seed 4711",
                      "node v24.19.0", "process sandbox", "ab12ab12ab12", "not signed", "The slow sum"):  # fmt: skip
             assert fact in said
-    assert rasterise(svg).startswith(b"\x89PNG")
+
+
+@needs_a_font
+def test_it_can_be_a_png() -> None:
+    made = Certificate((Entry("The slow sum", PASSED, DIGEST),), "Ada")
+    assert rasterise(render_svg(made)).startswith(b"\x89PNG")
 
 
 def test_what_did_not_pass_is_on_no_certificate() -> None:
