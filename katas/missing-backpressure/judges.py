@@ -9,6 +9,7 @@ from typing import Any
 
 from runner.probes import (
     VERY_LATE_S,
+    Exchange,
     Finding,
     History,
     Measure,
@@ -61,7 +62,10 @@ def they_arrive_whole(history: History) -> Finding:
         return passed(
             f"All {len(exports)} exports ({rows:,} rows) arrived byte for byte as the feed held them.", **evidence
         )
-    first = wrong[0]
+    # What came to its end is wrong whatever the time it took.
+    first = next((e for e in wrong if e["ended"]), wrong[0])
+    if not first["ended"] and _may_not_have_stalled(history, first):
+        return inconclusive("The machine was too busy to read an export to its end.", **evidence)
     what = f"An export of {first['rows']:,} rows{BESIDES.get(first['tag'], '')}"
     if first["status"] != 200:
         sentence = f"{what} was answered {first['status'] or 'not at all'} ({first['ended'] or 'still open'})."
@@ -142,6 +146,11 @@ def _may_not_have_stalled(history: History, export: dict[str, Any]) -> bool:
     return may_be_our_lateness(history, ended_s - took_s, ended_s, took_s / 2)
 
 
+def _was_half_late(history: History, span: dict[str, Any]) -> bool:
+    """Whether half of the time passed without us or the service: no service takes a share of it like that."""
+    return may_be_our_lateness(history, span["at_s"], span["until_s"], (span["until_s"] - span["at_s"]) / 2)
+
+
 def _paused(pause: dict[str, Any]) -> str:
     rest = "came to rest" if pause["still"] else "went on"
     return (
@@ -171,6 +180,8 @@ def the_pull_ends_with_the_reader(history: History) -> Finding:
             **evidence,
         )
     if kept is not None:
+        if _was_half_late(history, history.notes["left"]):
+            return inconclusive("The machine was too busy to tell whether snapshots are released in time.", **evidence)
         return failed(
             f"{WAYS[kept['way']]}, and {RELEASED_WITHIN_S:.0f} s later its snapshot was not released at the feed.",
             **evidence,
@@ -213,17 +224,33 @@ def the_others_are_served(history: History) -> Finding:
             f"up in it.",
             **evidence,
         )
-    if late is not None and _may_be_ours(history, late):
-        return inconclusive("The machine was too busy to tell whether small exports are served in time.", **evidence)
     if late is not None:
+        if _may_be_ours(history, late):
+            return inconclusive("The machine was too busy to tell if small exports are served in time.", **evidence)
         return failed(f"{crowd} a small export was not served: {reading.told(late)}.", **evidence)
     if unhealthy is not None:
+        if _may_have_been_healthy(history, unhealthy):
+            return inconclusive("The machine was too busy to tell if /healthz is answered in time.", **evidence)
         return failed(f"{crowd} /healthz was not answered: {unhealthy.how or unhealthy.status}.", **evidence)
     if not history.notes["at_rest"]:
         return inconclusive("The machine was too busy to tell whether the pull for them comes to rest.", **evidence)
+    if (shut_out := _paused_readers_lack(history, evidence)) is not None:
+        return shut_out
+    return passed(
+        f"{crowd} {len(prompt)} small exports and {len(health)} health checks were answered; the process took "
+        f"{peak:.0f} MiB.",
+        also=[Measure(max(seen["took_s"] for seen in prompt), ANSWERED_WITHIN_S, "s, a small export")],
+        **evidence,
+    )
+
+
+def _paused_readers_lack(history: History, evidence: dict[str, Any]) -> Finding | None:
+    """Where not all twenty have an export, or one cannot read on."""
+    held, on = history.notes["held"], history.notes.get("read_on")
     if held < SLOW_READERS:
+        if _was_half_late(history, history.notes["crowd"]):
+            return inconclusive("The machine was too busy to open so many exports.", **evidence)
         return failed(f"Only {held} of {SLOW_READERS} slow readers had an open export; 32 may have one.", **evidence)
-    on = history.notes.get("read_on")
     if on and on["least_mib"] < READ_ON_MIB:
         if may_be_our_lateness(history, on["at_s"], on["until_s"], ANSWERED_WITHIN_S - VERY_LATE_S):
             return inconclusive("The machine was too busy to tell whether paused readers can read on.", **evidence)
@@ -232,11 +259,14 @@ def the_others_are_served(history: History) -> Finding:
             f"{ANSWERED_WITHIN_S:.0f} s: its export waits for another's reader.",
             **evidence,
         )
-    return passed(
-        f"{crowd} {len(prompt)} small exports and {len(health)} health checks were answered; the process took "
-        f"{peak:.0f} MiB.",
-        also=[Measure(max(seen["took_s"] for seen in prompt), ANSWERED_WITHIN_S, "s, a small export")],
-        **evidence,
+    return None
+
+
+def _may_have_been_healthy(history: History, unhealthy: Exchange) -> bool:
+    """Only where no answer came: another than was wanted is no matter of time."""
+    from_s = unhealthy.intended_s
+    return unhealthy.how == "timeout" and may_be_our_lateness(
+        history, from_s, from_s + GIVEN_UP_AFTER_S, ANSWERED_WITHIN_S
     )
 
 
@@ -290,6 +320,8 @@ def nobody_takes_it_for_whole(history: History) -> Finding:
             **evidence,
         )
     if harmed is not None:
+        if not harmed["ended"] and _may_not_have_stalled(history, harmed):
+            return inconclusive("The machine was too busy to read an export beside the failing ones.", **evidence)
         return failed(f"An export beside or after the failing ones was harmed: {reading.told(harmed)}.", **evidence)
     return passed("The feed failed in five ways, and no reader took what it got for a whole export.", **evidence)
 

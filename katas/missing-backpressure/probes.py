@@ -23,7 +23,8 @@ LONG_PAUSE_S = judges.RELEASED_WITHIN_S + 0.5
 _NOTHING_READ = {"at_s": 0.0, "read_mib": 0.0, "still": False}
 READING_ON = 8
 READ_ON_WITHIN_S = 15.0
-# What pulls without end fills its memory long before that, unless the machine hardly lets it run.
+# What pulls without end fills its memory long before that, unless the machine hardly lets it run. A large export may
+# take as long there; it stands still where nothing comes for ten seconds.
 AT_REST_WITHIN_S = 30.0
 # A small export has come to its failing page long before what this leaves beside the time that the contract gives.
 FAILED_WITHIN_S = reading.ENDED_WITHIN_S + 5.0
@@ -62,7 +63,7 @@ async def exports_of_five_sizes(
     sizes = (0, 1, min(feed.ledger.page_rows, 1000), inputs.randint(1100, 5000))
     exports = [await reading.fetch(client, feed, feed.holds(rows), "small") for rows in sizes]
     exports += await _several_at_once(client, feed, inputs, history)
-    exports.append(await reading.fetch(client, feed, large, "paused", pause))
+    exports.append(await reading.fetch(client, feed, large, "paused", pause, within_s=AT_REST_WITHIN_S))
     history.note("exports", exports)
 
 
@@ -196,6 +197,7 @@ async def four_readers_leave(
         for way in accounts
     ]
     history.note("readers", readers)
+    history.note("left", {"at_s": left_s, "until_s": history.now()})
 
 
 async def _leave_unopened(client: Client, account: str, gate: Gate, history: History) -> float:
@@ -272,6 +274,7 @@ async def a_crowd_of_slow_readers(
             break
     await _tolerable(service, history)
     history.note("prompt", prompt)
+    history.note("crowd", {"at_s": began_s, "until_s": history.now()})
     history.note("held", sum(1 for reader in readers if reader.status == 200 and not reader.ended))
     history.note("pulled_mib", last)
     history.note("at_rest", still >= STILL_LOOKS)
