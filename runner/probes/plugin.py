@@ -196,6 +196,7 @@ class ProbePlugin:
         return CriterionResult(
             item.probe.id, spec.sentence, outcome.finding, rounds, wall, window, starts, spec.lesson,
             vitals=self._stage.kept_vitals.series(self._stage.kata.spec.limits.memory_mb),
+            watched=self._history.watched,
         )  # fmt: skip
 
     def _round(self, item: ProbeItem, nextitem: pytest.Item | None) -> Outcome:

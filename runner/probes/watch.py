@@ -15,7 +15,7 @@ _SCHEDSTAT = Path("/proc/thread-self/schedstat")
 
 
 class LagWatch:
-    """A ticker in the loop that drives; each tick that came late is kept in the history.
+    """A ticker in the loop that drives; each tick that came late is kept in the history, and how long it watched.
 
     Where the kernel tells how long we waited for a core, that is kept beside it: what we were late by and did not wait
     for is our own work.
@@ -25,10 +25,12 @@ class LagWatch:
         self._history = history
         self._schedstat = schedstat
         self._waited_s: float | None = None
+        self._from_s = 0.0
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._waited_s = self._waited()
+        self._from_s = self._history.now()
         self._task = asyncio.ensure_future(self._tick())
 
     async def _tick(self) -> None:
@@ -57,3 +59,4 @@ class LagWatch:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._look()
+            self._history.set_driven(self._from_s, self._history.now())

@@ -131,6 +131,16 @@ class Offered(Struct, frozen=True):
     took_s: float = 0.0
 
 
+class Watched(Struct, frozen=True):
+    """How the verifier fared while a probe drove, in seconds: how long that took, how late it was in all, and how long
+    it waited for a core, which is 0 where the kernel does not tell.
+    """
+
+    drove_s: float = 0.0
+    late_s: float = 0.0
+    queued_s: float = 0.0
+
+
 class Trouble(Struct, frozen=True):
     """Why a drive did not come to its end; the learner's fault where the service is, and ours in all other cases.
 

@@ -30,6 +30,7 @@ from runner.record.happened import (
     Sampled,
     SignalSent,
     Trouble,
+    Watched,
 )
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Sampled",
     "SignalSent",
     "Trouble",
+    "Watched",
 ]
 
 
@@ -65,6 +67,7 @@ class _Kept(Struct):
     lags: list[tuple[float, float]] = []
     queued: list[tuple[float, float]] = []
     starved: list[tuple[float, float]] = []
+    driven: tuple[float, float] | None = None
     offered: list[Offered] = []
     trouble: Trouble | None = None
     notes: dict[str, Any] = {}
@@ -161,6 +164,10 @@ class History:
     def add_starved(self, at_s: float, waited_s: float) -> None:
         """By this moment a thread of the service had waited so long for a core since it was last looked at."""
         self._kept.starved.append((at_s, waited_s))
+
+    def set_driven(self, from_s: float, to_s: float) -> None:
+        """The drive lasted from one moment to the other, and the verifier watched itself meanwhile."""
+        self._kept.driven = (from_s, to_s)
 
     def add_offered(self, offered: Offered) -> None:
         self._kept.offered.append(offered)
@@ -290,6 +297,14 @@ class History:
     def queued_s(self, from_s: float = 0.0, to_s: float = float("inf")) -> float:
         """How long it waited for a core meanwhile; 0 where the kernel does not tell."""
         return sum(queued for at_s, queued in self._kept.queued if from_s <= at_s <= to_s)
+
+    @property
+    def watched(self) -> Watched | None:
+        """How the verifier fared while it drove; None where it did not come to drive, or nobody watched."""
+        if self._kept.driven is None:
+            return None
+        from_s, to_s = self._kept.driven
+        return Watched(to_s - from_s, self.late_s(from_s, to_s), self.queued_s(from_s, to_s))
 
     def starved_s(self, from_s: float = float("-inf"), to_s: float = float("inf")) -> float:
         """How long the service waited for a core between two moments, at most; 0 where the kernel does not tell."""

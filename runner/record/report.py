@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from runner.record.finding import Finding, Series, Verdict, combine
+from runner.record.happened import Watched
 
 EXIT_CODES = {
     Verdict.PASSED: 0,
@@ -20,6 +21,7 @@ class CriterionResult(Struct, frozen=True):
 
     `lesson` is the page that explains the criterion, `name#page`; empty where its kata names none.
     `seed` is that of the run which decided, where there were several.
+    `watched` is how the verifier itself fared in the round that decided; None where none was driven.
     `vitals` is how the service said it felt meanwhile: shown beside the evidence, never judged by.
     """
 
@@ -33,6 +35,7 @@ class CriterionResult(Struct, frozen=True):
     lesson: str = ""
     seed: int | None = None
     vitals: tuple[Series, ...] = ()
+    watched: Watched | None = None
 
 
 class Report(Struct, frozen=True):

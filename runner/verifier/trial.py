@@ -13,6 +13,7 @@ from msgspec import Struct
 from runner.catalog.answers import Answer
 from runner.catalog.kata import Kata
 from runner.record.finding import Measure, Verdict, combine
+from runner.record.happened import Watched
 from runner.record.report import CriterionResult, Report
 
 
@@ -56,6 +57,7 @@ class Judged(Struct, frozen=True):
     also: tuple[Measure, ...] = ()
     rounds: int = 1
     wall_s: float = 0.0
+    watched: Watched | None = None
     sentence: str = ""
     decided_by: tuple[str, ...] = ()
 
@@ -125,9 +127,16 @@ def _judged(result: CriterionResult, right: Verdict) -> Judged:
         finding.also if finding.verdict is Verdict.PASSED else (),
         result.rounds,
         round(result.wall_s, 3),
+        _rounded(result.watched),
         "" if is_plain else finding.sentence,
         () if is_plain else finding.decided_by,
     )
+
+
+def _rounded(watched: Watched | None) -> Watched | None:
+    if watched is None:
+        return None
+    return Watched(round(watched.drove_s, 3), round(watched.late_s, 3), round(watched.queued_s, 3))
 
 
 def surprises(trials: Iterable[Trial]) -> list[tuple[Trial, Judged]]:

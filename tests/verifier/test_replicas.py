@@ -69,7 +69,9 @@ def test_replicas_that_share_what_they_know_and_drain_pass(sandbox: SandboxName,
     assert {e.replica for e in kept.exchanges("meanwhile")} == set(NAMES)
     rolled = [s.replica for s in kept.signals]
     assert rolled == NAMES
-    assert [(r.replica, r.is_in) for r in kept.rotations[3:9]] == [(n, is_in) for n in NAMES for is_in in (False, True)]
+    # Each once: on a busy machine a replica may answer its readiness too late for a moment, and leave and come back.
+    turns = dict.fromkeys((r.replica, r.is_in) for r in kept.rotations[3:])
+    assert list(turns) == [(n, is_in) for n in NAMES for is_in in (False, True)]
 
 
 @both_sandboxes
