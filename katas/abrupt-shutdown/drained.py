@@ -49,7 +49,10 @@ def it_is_gone_soon(history: History) -> Finding:
         "reproduce": "(printf 'GET /readyz HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'; sleep 70) | nc $HOST $PORT & "
         "sleep 1; kill -TERM $PID; time tail --pid=$PID -f /dev/null",
     }
-    if not judges.is_answer_to(order, history.notes["order"]):
+    is_whole = judges.is_answer_to(order, history.notes["order"])
+    if not is_whole and judges.may_have_been_its_grace(history, history.notes["drained_s"]):
+        return inconclusive("The machine was too busy to let the order go within the grace.", **evidence)
+    if not is_whole:
         return failed(f"The order in flight was {judges.told(order)}, so this was no drain.", **evidence)
     if not is_late(history):
         how = judges.how_ended(history)

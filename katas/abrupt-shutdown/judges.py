@@ -13,6 +13,7 @@ from runner.probes import (
     History,
     Measure,
     failed,
+    held_up_s,
     inconclusive,
     may_be_our_lateness,
     passed,
@@ -21,8 +22,12 @@ from runner.probes import (
 NOT_READY_SHARE = 0.4
 BEYOND_GRACE_S = 2.5
 """Node.js itself now and then takes two seconds to exit: its platform waits for a timer of V8, by a race at its end."""
-LOST_S = 1.0
-"""The verifier's own lateness from which watching the readiness says nothing."""
+CLOSED_S = 1.0
+"""How long after an exit the warehouse is watched for connections that stay."""
+HUNG_S = 1.5
+"""A new order that has no answer by then was taken by a process that does not want it."""
+GONE_S = 2.0
+"""What Node.js itself may take to exit, of the time that a process is watched which let go of its client."""
 
 NEW = {
     "new-connection": "on a new connection",
@@ -55,7 +60,7 @@ def event(at_s: float, text: str) -> str:
 
 
 def answer_event(exchange: Exchange, what: str) -> str:
-    return event(exchange.sent_s if exchange.ended_s is None else exchange.ended_s, f"{what} was {told(exchange)}")
+    return event(exchange.over_s, f"{what} was {told(exchange)}")
 
 
 def signals_sent(history: History) -> list[str]:
@@ -145,7 +150,8 @@ def it_is_served_to_its_end(history: History) -> Finding:
         return failed(ahead, **evidence)
     if order_right and stock_right:
         return passed("An order and a stock list that were in flight at SIGTERM were both answered whole.", **evidence)
-    if not (not order_right and _lost_within_the_grace(history, order)) and _may_have_been_its_grace(history):
+    lost_before = not order_right and _lost_within_the_grace(history, order)
+    if not lost_before and may_have_been_its_grace(history, notes["released_s"]):
         return inconclusive("The machine was too busy to let the answers go within the grace.", **evidence)
     if order_right:
         return failed("SIGTERM cut the stock list off in the middle, after its head had said 200.", **evidence)
@@ -168,13 +174,14 @@ def _lost_within_the_grace(history: History, order: Exchange) -> bool:
     return order.ended_s is not None and order.ended_s - history.signals[0].at_s < 0.75 * history.notes["grace_s"]
 
 
-def _may_have_been_its_grace(history: History) -> bool:
+def may_have_been_its_grace(history: History, released_s: float) -> bool:
     """Whether what it worked on was let go so late, or it was there so long, that its grace may have been over."""
-    grace_s, signal_s = history.notes["grace_s"], history.signals[0].at_s
-    if history.notes["released_s"] - signal_s > 0.75 * grace_s:
+    grace_s, signal_s = history.notes["grace_s"], told_s(history)
+    if released_s - signal_s > 0.75 * grace_s:
         return True
-    was_there = not left(history) or history.exits[0].at_s - signal_s > 0.95 * grace_s
-    return was_there and history.late_s(signal_s, signal_s + grace_s) > 0.1 * grace_s
+    if left(history) and own_exit(history).at_s - signal_s <= 0.95 * grace_s:
+        return False
+    return held_up_s(history, signal_s, signal_s + grace_s) > 0.1 * grace_s
 
 
 def every_reservation_is_settled(history: History) -> Finding:
@@ -204,6 +211,8 @@ def every_reservation_is_settled(history: History) -> Finding:
         evidence |= {"value": under_way, "limit": history.notes["at_once"], "unit": "confirmations at once"}
         allowed = f"and the warehouse allows {history.notes['at_once']}"
         return failed(f"While it stopped {under_way} confirmations were under way at once, {allowed}.", **evidence)
+    if half and may_have_been_its_grace(history, history.notes["confirmations_s"]):
+        return inconclusive("The machine was too busy to let the confirmations go within the grace.", **evidence)
     if half:
         return failed(
             f"{len(half)} of {len(reserved)} reservations were neither confirmed nor released when the process had "
@@ -212,6 +221,9 @@ def every_reservation_is_settled(history: History) -> Finding:
         )
     if left_open and left(history):
         evidence |= {"value": left_open, "unit": "connections open"}
+        gone_s, watched_s = own_exit(history).at_s, float(history.notes["closed_until_s"])
+        if may_be_our_lateness(history, gone_s, watched_s, CLOSED_S / 2):
+            return inconclusive("The machine was too busy to see the connections close.", **evidence)
         return failed(f"{left_open} connections to the warehouse were still open after the exit.", **evidence)
     return passed(
         f"All {len(reserved)} reservations were confirmed or released, and no connection to the warehouse was left.",
@@ -229,14 +241,14 @@ def _under_way(history: History) -> int:
 def none_is_accepted(history: History) -> Finding:
     """Not ready in time, and no new order answered 2xx, left without an answer, or booked at the warehouse."""
     readiness = history.exchanges("readiness")
-    if not bit(history, "orders held", "order held to the end") or not readiness:
-        return inconclusive("No order was held while new ones were sent, so the service had nothing to stay for.")
-    signal_s = history.signals[0].at_s
-    turned_s = max(0.0, (readiness[-1].ended_s or readiness[-1].sent_s) - signal_s)
-    accepted = _accepted(history)
+    if not bit(history, "orders held") or not readiness:
+        return inconclusive("No order was held when SIGTERM was sent, so the service had nothing to stay for.")
+    signal_s, limit_s = told_s(history), history.notes["grace_s"] * NOT_READY_SHARE
+    turned_s = max(0.0, readiness[-1].over_s - signal_s)
+    accepted, hung = _accepted(history), _hung(history)
     tries = [one(history, tag) for tag in NEW]
     evidence: dict[str, Any] = {
-        "value": len(accepted),
+        "value": len(accepted) + len(hung),
         "limit": 0,
         "unit": "new orders accepted",
         "decided_by": [
@@ -248,27 +260,30 @@ def none_is_accepted(history: History) -> Finding:
     }
     if accepted:
         return failed(f"After SIGTERM a new order was accepted {accepted[0]}.", **evidence)
+    if not bit(history, "order held to the end"):
+        return inconclusive("No order was held while new ones were sent, so the service had nothing to stay for.")
+    if any(may_be_our_lateness(history, e.sent_s, e.over_s, HUNG_S / 2) for e in hung):
+        return inconclusive("The machine was too busy to see whether a new order is answered.", **evidence)
+    if hung:
+        return failed(f"After SIGTERM a new order was accepted {NEW[hung[0].tag]}: it was {told(hung[0])}.", **evidence)
+    is_unsure = readiness[-1].status == 200 or readiness[-1].how == "timeout"
+    if is_unsure and may_be_our_lateness(history, signal_s, signal_s + turned_s, limit_s / 2):
+        return inconclusive("The machine was too busy to watch the readiness.", **evidence)
     if readiness[-1].status == 200:
-        if history.late_s(signal_s, signal_s + turned_s) > LOST_S:
-            return inconclusive("The machine was too busy to watch the readiness.", **evidence)
-        evidence |= {
-            "value": round(turned_s, 2),
-            "limit": history.notes["grace_s"] * NOT_READY_SHARE,
-            "unit": "s ready after SIGTERM",
-        }
+        evidence |= {"value": round(turned_s, 2), "limit": limit_s, "unit": "s ready after SIGTERM"}
         return failed(
             f"/readyz still answered 200 {turned_s:.1f} s after SIGTERM: the load balancer keeps sending orders here.",
             **evidence,
         )
     return passed(
         f"{turned_s * 1000:.0f} ms after SIGTERM it was not ready, and no new order was accepted.",
-        also=[Measure(turned_s, history.notes["grace_s"] * NOT_READY_SHARE, "s ready after SIGTERM")],
+        also=[Measure(turned_s, limit_s, "s ready after SIGTERM")],
         **evidence,
     )
 
 
 def _accepted(history: History) -> list[str]:
-    """For each new order that was accepted: how it came, and what was seen of it."""
+    """For each new order that was booked, or answered as one that was: how it came, and what was seen of it."""
     booked = {c.json().get("reference") for c in history.calls("warehouse", "POST", "/reservations")}
     found = []
     for tag, how in NEW.items():
@@ -277,9 +292,14 @@ def _accepted(history: History) -> list[str]:
             continue
         if history.notes["new"][tag]["reference"] in booked:
             found.append(f"{how}: the warehouse was asked to book it, and the client was {told(seen)}")
-        elif seen.ok or seen.how == "timeout":
+        elif seen.ok:
             found.append(f"{how}: it was {told(seen)}")
     return found
+
+
+def _hung(history: History) -> list[Exchange]:
+    """The new orders that were taken and not answered."""
+    return [seen for tag in NEW if (seen := one(history, tag)) is not None and seen.how == "timeout"]
 
 
 def it_leaves_anyway(history: History) -> Finding:
@@ -323,6 +343,9 @@ def it_drains_or_ends(history: History) -> Finding:
         evidence |= {"value": 0, "limit": 1, "unit": "orders that outlived SIGINT"}
         return failed(f"SIGINT cost the order in flight: it was {told(order)}.", **evidence)
     if not left(history):
+        until_s, grace_s = watched_until_s(history), history.notes["grace_s"]
+        if may_be_our_lateness(history, told_s(history), until_s, grace_s + BEYOND_GRACE_S):
+            return inconclusive("The machine was too busy to time the exit.", **evidence)
         return failed("After SIGINT and SIGTERM the process did not end within its grace.", **evidence)
     if whole and ended_cleanly(history):
         return passed("After SIGINT and SIGTERM the order was answered whole, and the process ended.", **evidence)
@@ -332,6 +355,8 @@ def it_drains_or_ends(history: History) -> Finding:
         return passed("SIGINT lost nothing, and SIGTERM after it ended the process at once, as it may.", **evidence)
     if not notes["lost_while_held"]:
         return inconclusive("It could not be told whether the process or the connection went first.", **evidence)
+    if may_be_our_lateness(history, history.signals[1].at_s, notes["released_s"], GONE_S):
+        return inconclusive("The machine was too busy to see whether the process went with the order.", **evidence)
     return failed(
         "The second signal cut the client off, but the process stayed and went on with the order: booked, not told.",
         **evidence,

@@ -154,6 +154,7 @@ async def orders_half_written_at_sigterm(
     history.fault("orders answered", sum(e.status == 201 for e in answered))
     history.fault("confirmations held", int(await confirmations.held(AT_ONCE)))
     history.note("at_once", AT_ONCE)
+    history.note("grace_s", grace_s(inputs))
     answer = driving.send(client, last, "last")
     history.fault("reservation held", int(await gate.held(1)))
     await service.signal("SIGTERM")
@@ -164,7 +165,8 @@ async def orders_half_written_at_sigterm(
     history.note("confirmations_s", history.now())
     confirmations.open()
     await driving.until_it_leaves(service, history, grace_s(inputs) + judges.BEYOND_GRACE_S)
-    history.note("closed", await warehouse.end.until_closed(1.0))
+    history.note("closed", await warehouse.end.until_closed(judges.CLOSED_S))
+    history.note("closed_until_s", history.now())
     history.note("open_connections", warehouse.end.open_connections)
 
 
@@ -192,12 +194,12 @@ async def new_orders_after_sigterm(
     await service.signal("SIGTERM")
     await driving.until_not_ready(service, client, history, REFUSING_S * judges.NOT_READY_SHARE)
     for tag, conn in (("new-connection", None), ("idle-connection", idle)):
-        await client.request("POST", "/orders", json=new[tag], tag=tag, conn=conn, timeout_s=2.5)
+        await client.request("POST", "/orders", json=new[tag], tag=tag, conn=conn, timeout_s=judges.HUNG_S)
     gates[0].open()
     await answers[0]
     if not await driving.ended_within(busy, 0.3):
         tag = "freed-connection"
-        await client.request("POST", "/orders", json=new[tag], tag=tag, conn=busy, timeout_s=2.5)
+        await client.request("POST", "/orders", json=new[tag], tag=tag, conn=busy, timeout_s=judges.HUNG_S)
     history.fault("order held to the end", int(gates[1].holding == 1 and service.exit is None))
     gates[1].open()
     await answers[1]
@@ -265,6 +267,7 @@ async def an_order_meets_two_signals(
     order = scene.an_order(inputs, "held")
     gate = warehouse.hold(order["reference"])
     history.note("order", order)
+    history.note("grace_s", grace_s(inputs))
     answer = driving.send(client, order, "order")
     history.fault("order held", int(await gate.held(1)))
     await service.signal("SIGINT")
@@ -275,7 +278,7 @@ async def an_order_meets_two_signals(
     await asyncio.wait([answer], timeout=0.35)
     history.note("lost_while_held", answer.done())
     if answer.done():
-        await service.exited(1.5)
+        await service.exited(judges.BEYOND_GRACE_S)
     history.note("exited_while_held", service.exit is not None)
     history.note("released_s", history.now())
     gate.open()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from runner.probes import Exchange, Finding, History, Verdict, beside, failed, inconclusive, passed
+from runner.probes import Exchange, Finding, History, Verdict, beside, failed, held_up_s, inconclusive, passed
 
 judges = beside(__file__, "judges")
 
 TIMEOUT_MS = 400
 TIMES = 5
 WITHIN_S = TIMES * TIMEOUT_MS / 1000
-RECOVERED_S = 5.0
+RECOVERED_S, SPARE_S = 5.0, 0.5
 ASKED_S = WITHIN_S + 3.0
 """How long an answer is waited for: what has not come by then is not late for want of a core."""
 STARTED_S = 5.0
@@ -22,8 +22,9 @@ OUTAGES = {"hangs": ("pause", "kill -STOP $VALKEY_PID"), "is down": ("kill", "ki
 
 def it_says_so_and_recovers(history: History) -> Finding:
     """The first thing that is wrong, in the order in which it happened; what cannot be said comes after that."""
-    if (nothing := judges.no_session([*history.exchanges("made"), *history.exchanges("made and ended")])) is not None:
-        return nothing
+    made = [*history.exchanges("made"), *history.exchanges("made and ended")]
+    if (nothing := judges.no_session(made)) is not None:
+        return _too_busy("ask the store") if _any_in_vain(history, made) else nothing
     parts = [part(history, outage) for outage in OUTAGES for part in (_public, _honest, _recovered)]
     told = [each for each in (*parts, _outlived(history), _started(history)) if each is not None]
     if told:
@@ -35,9 +36,25 @@ def it_says_so_and_recovers(history: History) -> Finding:
     )  # fmt: skip
 
 
+def _too_busy(to_do: str) -> Finding:
+    return inconclusive(f"The machine was too busy to let the service {to_do} in time.")
+
+
+def _any_in_vain(history: History, asked: list[Exchange]) -> bool:
+    """Whether one of these is a 503 that may have come of a core, which the service or its store waited for too long.
+
+    A timeout of the service's own is over after `TIMEOUT_MS`, however little of it the service itself was let run.
+    """
+    return any(
+        each.status == 503 and held_up_s(history, each.sent_s, each.over_s) >= TIMEOUT_MS / 1000 / 2 for each in asked
+    )
+
+
 def _outlived(history: History) -> Finding | None:
     """What should live on did, and what had ended did not."""
     kept = [each for each in history.exchanges("kept over the hang") if not each.ok]
+    if kept and _any_in_vain(history, kept):
+        return _too_busy("ask the store")
     if kept:
         return _no(
             f"A session was lost though the store had only paused: {kept[0].replica} {judges.told(kept[0])}.", kept
@@ -55,17 +72,14 @@ def _no(sentence: str, decided: list[Exchange], **evidence: Any) -> Finding:
 
 def _seconds(history: History, exchange: Exchange) -> float:
     """To its answer, without what the verifier itself was late; to the end of waiting where there was none."""
-    if exchange.ended_s is None:
-        return float("inf")
-    return history.net_s(exchange.sent_s, exchange.ended_s)
+    return history.net_s(exchange.sent_s, exchange.over_s)
 
 
 def _may_be_for_want_of_a_core(history: History, late: list[Exchange]) -> bool:
-    """Whether all of these came, only late, and may have been in time had the service not waited for a core."""
+    """Whether all of these may have been answered in time had the service not waited for a core."""
     return all(
-        each.outcome == "ok"
-        and each.ended_s is not None
-        and _seconds(history, each) - history.starved_s(each.sent_s, each.ended_s) <= WITHIN_S
+        (each.outcome == "ok" or each.how == "timeout")
+        and _seconds(history, each) - history.starved_s(each.sent_s, each.over_s) <= WITHIN_S
         for each in late
     )
 
@@ -78,7 +92,7 @@ def _public(history: History, outage: str) -> Finding | None:
     if not wrong and not late:
         return None
     if not wrong and _may_be_for_want_of_a_core(history, late):
-        return inconclusive("The machine was too busy to let the service answer in time.")
+        return _too_busy("answer")
     first = (wrong or late)[0]
     return _no(
         f"While the store {_verb(outage)}, {first.path}, which needs none, was not served: {first.replica} "
@@ -88,9 +102,9 @@ def _public(history: History, outage: str) -> Finding | None:
     )  # fmt: skip
 
 
-def may_still_start(history: History, from_s: float, to_s: float) -> bool:
-    """Whether it may be for a busy machine alone that a replica does not serve yet."""
-    return history.net_s(from_s, to_s) - history.starved_s(from_s, to_s) <= STARTED_S
+def may_still(history: History, from_s: float, to_s: float, within_s: float) -> bool:
+    """Whether it may be for a busy machine alone that a replica does not do yet what it is to do within that time."""
+    return history.net_s(from_s, to_s) - history.starved_s(from_s, to_s) <= within_s
 
 
 def _started(history: History) -> Finding | None:
@@ -100,9 +114,9 @@ def _started(history: History) -> Finding | None:
         return None
     if not tried:
         return inconclusive("No replica was started while the store was away.")
-    from_s, to_s = tried[0].sent_s, tried[-1].sent_s if tried[-1].ended_s is None else tried[-1].ended_s
-    if may_still_start(history, from_s, to_s):
-        return inconclusive("The machine was too busy to start a replica while the store was away.")
+    from_s, to_s = tried[0].sent_s, tried[-1].over_s
+    if may_still(history, from_s, to_s, STARTED_S):
+        return _too_busy("start a replica while the store was away")
     first, replica = tried[0], tried[0].replica
     back = [each for each in history.exchanges(f"{STARTED_WHILE} no more") if each.replica == replica and each.ok][:1]
     return _no(
@@ -121,7 +135,7 @@ def _honest(history: History, outage: str) -> Finding | None:
     if not wrong and not late:
         return None
     if not wrong and _may_be_for_want_of_a_core(history, late):
-        return inconclusive("The machine was too busy to let the service answer in time.")
+        return _too_busy("answer")
     first = (wrong or late)[0]
     if wrong:
         why = MEANINGS.get(first.status or 0, "which says nothing of it")
@@ -153,12 +167,23 @@ def _recovered(history: History, outage: str) -> Finding | None:
     missing = sorted({each.replica for each in tried} - (back & knew))
     if not missing:
         return None if tried else inconclusive("Nobody was left to be asked again.")
-    last = [each for each in [*tried, *history.exchanges(f"{outage} no more, me")] if each.replica == missing[0]][-1:]
+    asked = [*tried, *history.exchanges(f"{outage} no more, me")]
+    last = [each for each in asked if each.replica == missing[0]][-1:]
+    if any(_may_still_recover(history, [each for each in asked if each.replica == replica]) for replica in missing):
+        return _too_busy("recover")
     ended = "had stopped hanging" if outage == "hangs" else "was up again"
     return _no(
         f"{RECOVERED_S:.0f} s after the store {ended}, {missing[0]} did not serve members: it {judges.told(last[0])}.",
         last, value=3 - len(missing), limit=3, unit="replicas that recovered", reproduce=_by_hand(outage, "/me"),
     )  # fmt: skip
+
+
+def _may_still_recover(history: History, asked: list[Exchange]) -> bool:
+    """Whether a replica that did not serve members may have done so, had the machine let it in time."""
+    knows_none = asked[-1].tag.endswith(", me")
+    return _any_in_vain(history, asked[-1:]) or (
+        not knows_none and may_still(history, asked[0].sent_s, asked[-1].over_s, RECOVERED_S)
+    )
 
 
 def _verb(outage: str) -> str:

@@ -78,17 +78,17 @@ class Baths:
         await one.launch()
         self._history.fault("started without the store", int(one.starts == 2))
         from_s = self._history.now()
-        while one.exit is None and self._may_still_start(from_s):
+        while one.exit is None and self._may_still(from_s, away.STARTED_S + MORE_S):
             asked = await self.browser().ask(one, "GET", "/opening-hours", f"started, {outage}", timeout_s=1.0)
             if asked.ok:
                 return True
             await asyncio.sleep(POLL_S)
         return False
 
-    def _may_still_start(self, from_s: float) -> bool:
+    def _may_still(self, from_s: float, within_s: float) -> bool:
         """On a busy machine it is waited until it can be said with something to spare, but not for ever."""
         now_s = self._history.now()
-        return now_s - from_s < PATIENCE_S and bool(away.may_still_start(self._history, from_s + MORE_S, now_s))
+        return now_s - from_s < PATIENCE_S and bool(away.may_still(self._history, from_s, now_s, within_s))
 
     async def ask_in_an_outage(self, replicas: list[Service], outage: str, kept: Any, leaving: Any) -> None:
         """What needs the store and what does not, all side by side, so that nothing waits for another's time-out."""
@@ -105,8 +105,8 @@ class Baths:
 
     async def until_it_serves(self, one: Service, tag: str) -> None:
         """Sign in at a replica until that works, and see whether the session does."""
-        until_s, member = self._history.now() + away.RECOVERED_S, self.member()
-        while self._history.now() < until_s and one.exit is None:
+        from_s, member = self._history.now(), self.member()
+        while one.exit is None and self._may_still(from_s, away.RECOVERED_S + away.SPARE_S):
             browser = self.browser()
             if (await self.sign_in(browser, one, tag, member, timeout_s=away.RECOVERED_S)).ok:
                 await browser.ask(one, "GET", "/me", f"{tag}, me")

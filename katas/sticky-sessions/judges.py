@@ -13,6 +13,8 @@ TTL_S = 2
 EARLY_S, LATE_S = 1.0, 0.5
 """What the contract grants a session's end: so much before SESSION_TTL_S is over, and so much after."""
 EVERY_S = 0.4
+BUSY_S = 0.5
+"""How late we were, and how long the services waited for a core, where a check of readiness may have been in vain."""
 GONE = -2
 """What PTTL says of a key that has expired since it was listed; of one without an expiry it says -1."""
 KEPT_S = 5.0
@@ -32,9 +34,8 @@ def told(exchange: Exchange) -> str:
 
 
 def event(exchange: Exchange) -> str:
-    at_s = exchange.sent_s if exchange.ended_s is None else exchange.ended_s
     where = exchange.replica or "nobody"
-    return f"{at_s:.2f} s: {exchange.method} {exchange.path} ({exchange.tag}): {where} {told(exchange)}"
+    return f"{exchange.over_s:.2f} s: {exchange.method} {exchange.path} ({exchange.tag}): {where} {told(exchange)}"
 
 
 def tagged(history: History, start: str) -> list[Exchange]:
@@ -144,6 +145,8 @@ def all_know_it(history: History) -> Finding:
         return nothing
     asked = tagged(history, "asked ")
     strange = [each for each in asked if not is_same_session(each, made[each.tag.removeprefix("asked ")])]
+    if strange and all(_nobody_was_in(each) for each in strange) and history.late_s() + history.starved_s() > BUSY_S:
+        return inconclusive("The machine was too busy for the load balancer to find a replica ready.")
     if strange:
         first = strange[0]
         maker = first.tag.removeprefix("asked ")
@@ -160,6 +163,11 @@ def all_know_it(history: History) -> Finding:
         f"Each of {len(made)} sessions was known at every replica.",
         value=len(asked), limit=len(asked), unit="requests",
     )  # fmt: skip
+
+
+def _nobody_was_in(exchange: Exchange) -> bool:
+    """Whether the load balancer had no replica to give it to, as none had told in time that it was ready."""
+    return not exchange.replica and exchange.how == "refused"
 
 
 # -- outlives-its-replica ---------------------------------------------------------------------------------------------
@@ -270,7 +278,7 @@ def _used_did_not(history: History) -> Finding | None:
     if lost is None:
         return None
     before, gone = [*made, *used][lost], used[lost]
-    unused_s = (gone.sent_s if gone.ended_s is None else gone.ended_s) - before.sent_s
+    unused_s = gone.over_s - before.sent_s
     decided = [*(event(each) for each in [*made, *used][max(0, lost - 2) : lost + 2])]
     if unused_s >= TTL_S - EARLY_S:
         return inconclusive(f"The machine was busy: the session had been left alone for {unused_s:.1f} s.")

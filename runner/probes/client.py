@@ -219,6 +219,7 @@ class Client:
             conn=conn.number if conn else 0,
             lag_s=max(0.0, sent - wanted),
             replica=conn.replica if conn else self._replica,
+            until_s=self._history.now(),
         )
         self._history.add_exchange(exchange)
         return exchange

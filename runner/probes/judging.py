@@ -61,6 +61,11 @@ def may_be_our_lateness(history: History, from_s: float, to_s: float, limit_s: f
     return net_s <= limit_s or history.lag_s(from_s, to_s) > VERY_LATE_S
 
 
+def held_up_s(history: History, from_s: float, to_s: float) -> float:
+    """How late we were, and how long the service waited for a core, between two moments: all in all, at most."""
+    return history.late_s(from_s, to_s) + history.starved_s(from_s, to_s)
+
+
 def _finding(verdict: Verdict, sentence: str, evidence: dict[str, Any]) -> Finding:
     for name in ("decided_by", "series", "also"):
         if name in evidence:

@@ -9,7 +9,7 @@ from runner.probes.client import ConnectFailed
 from runner.probes.command import NoEntry
 from runner.probes.postgres import SchemaBroken
 from runner.probes.probe import Probe
-from runner.probes.service import DidNotStart
+from runner.probes.service import DidNotStart, HeldUp
 from runner.probes.verdict import where
 from runner.probes.watch import LagWatch
 from runner.record.history import Trouble
@@ -45,6 +45,8 @@ def trouble_of(error: BaseException | None, lost: str) -> Trouble | None:
             return Trouble("lost", lost)
         case None:
             return None
+        case HeldUp():
+            return Trouble("busy", str(error))
         case DidNotStart() | NoEntry():
             return Trouble("service", str(error))
         case SandboxError() | RelayError():

@@ -22,6 +22,10 @@ from runner.sandbox.base import Exit, Launch, Listener, RunningService, Sandbox
 from runner.sandbox.turns import Turns
 
 READY_WITHIN_S = 15.0
+# Of that time, where the service waits for a core meanwhile.
+_AT_MOST = 2.0
+# So many others that want each core: else it is the service's own threads that keep each other waiting.
+_OTHERS = 1.0
 _POLL_S = 0.02
 _LOOK_AT_LISTENERS_AFTER_S = 1.0
 _SIGNS_OF_DEATH = ("eof", "reset", "refused")
@@ -35,6 +39,10 @@ _OF_NO_HELP = re.compile(r"^\s+at .*node:|^Node\.js v|^\s*$")
 
 class DidNotStart(Exception):
     """The service never became ready; the message is for the learner."""
+
+
+class HeldUp(DidNotStart):
+    """It was not ready in time, and the machine hardly let it run; nobody can say whose fault that is."""
 
 
 class Service:
@@ -140,7 +148,7 @@ class Service:
         await self._healthy(within_s)
         if self._rotation is None:
             return
-        left = max(within_s - (monotonic_s() - began), _LOOK_AT_LISTENERS_AFTER_S)
+        left = max(within_s - self._net_s(began), _LOOK_AT_LISTENERS_AFTER_S)
         if not await self._rotation.comes_in(self.name, left):
             if self.exit is not None:
                 raise DidNotStart(self._exited_sentence())
@@ -155,7 +163,7 @@ class Service:
         client = Client(self._sandbox.relay, self.relay_name, History())
         looks = 0
         last = ""
-        while monotonic_s() - began < within_s:
+        while self._net_s(began) < within_s and monotonic_s() - began < within_s * _AT_MOST:
             if self.exit is not None:
                 raise DidNotStart(self._exited_sentence())
             exchange = await client.request("GET", self.ready_path, timeout_s=1.0)
@@ -171,7 +179,11 @@ class Service:
                 if waited > _SURE_AFTER_S and (last or await self._other_ports()):
                     break
             await asyncio.sleep(_POLL_S)
-        raise DidNotStart(await self._unready_sentence(within_s, last))
+        raise await self._unready(began, within_s, last)
+
+    def _net_s(self, began: float) -> float:
+        """How long ago that was, without what the service waited for a core since."""
+        return monotonic_s() - began - self._history.starved_s(self._history.at(began))
 
     def _is_this(self, exchange: Exchange) -> bool:
         if exchange.status != 200:
@@ -201,19 +213,24 @@ class Service:
         last = "\n".join(telling[-_LINES_TOLD:]) or "(it printed nothing)"
         return f"The service exited {how}{reason} before it was ready. Its last lines:\n{last}"
 
-    async def _unready_sentence(self, within_s: float, last: str) -> str:
+    async def _unready(self, began: float, within_s: float, last: str) -> DidNotStart:
         assert self._running is not None
         port = self._running.port
         if ports := await self._other_ports():
             heard = ", ".join(map(str, ports))
-            return f"The service listens on port {heard}, not on {port}, which the environment variable PORT named."
+            return DidNotStart(
+                f"The service listens on port {heard}, not on {port}, which the environment variable PORT named."
+            )
         if last:
-            return (
+            return DidNotStart(
                 f"The service answered {self.ready_path} with {last}. It must answer 200 with JSON whose `instance` "
                 f"is the value of the environment variable INSTANCE_ID."
             )
         wanted = f"listening on port {port} and answering {self.ready_path}"
-        return f"The service was too slow: not {wanted} within {within_s:g} s of its start."
+        if self._net_s(began) < within_s and self._history.crowd >= _OTHERS:
+            waited_s = monotonic_s() - began
+            return HeldUp(f"The machine was too busy to start the service: not {wanted} within {waited_s:.0f} s.")
+        return DidNotStart(f"The service was too slow: not {wanted} within {within_s:g} s of its start.")
 
     async def _other_ports(self) -> list[int]:
         """The ports it listens on, where the one it was given is not among them."""

@@ -1,7 +1,8 @@
 """What a round came to: a pure function of its history, so that a kept one comes to the same again.
 
 The learner's faults fail, ours are errors, and a judge that throws never passes. A pass needs more than its judge's
-word: every fault was seen to bite, something was answered, and loads were sent as they were to be.
+word: every fault was seen to bite, something was answered, and loads were sent as they were to be. What came of a
+machine on which nobody was let run in time does not count, whatever it was.
 """
 
 from __future__ import annotations
@@ -28,6 +29,12 @@ _NOT_YOURS = "This is not your fault"
 _WORTH_TELLING_S = 0.1
 _SLOWEST_LOAD = 2.0
 _LATE_S = 1.0
+CROWDED = 9.0
+"""So many others that want each core, at the median of a round. Beside four busy loops and another verification there
+are 7 on two cores, and verdicts are right; beside eight and two others 11, where starts and waits take ten times as
+long as they should.
+"""
+_NEVER_STARTED = {"service": Verdict.FAILED, "busy": Verdict.INCONCLUSIVE}
 
 
 class Outcome(Struct, frozen=True):
@@ -39,9 +46,21 @@ class Outcome(Struct, frozen=True):
 
 def find_out(criterion: str, judge: Judge | None, history: History, limits: Limits) -> Outcome:
     """Judge a round by its history alone."""
+    outcome = _found_out(criterion, judge, history, limits)
+    if outcome.finding.verdict in (Verdict.PASSED, Verdict.FAILED) and history.crowd > CROWDED:
+        sentence = (
+            f"The machine was too crowded to say: {history.crowd:.0f} others wanted each of its cores. Close other "
+            "programs, or verify fewer services at a time."
+        )
+        finding = structs.replace(outcome.finding, verdict=Verdict.INCONCLUSIVE, sentence=sentence)
+        return structs.replace(outcome, finding=finding)
+    return outcome
+
+
+def _found_out(criterion: str, judge: Judge | None, history: History, limits: Limits) -> Outcome:
     trouble = history.trouble
-    if trouble is not None and trouble.kind == "service":
-        return Outcome(Finding(Verdict.FAILED, trouble.text), never_started=True)
+    if trouble is not None and trouble.kind in _NEVER_STARTED:
+        return Outcome(Finding(_NEVER_STARTED[trouble.kind], trouble.text), never_started=True)
     if trouble is not None and trouble.kind == "sandbox":
         return Outcome(Finding(Verdict.ERROR, f"{trouble.text}. {_NOT_YOURS}."), never_started=True)
     if trouble is not None and trouble.kind == "lost":

@@ -12,8 +12,9 @@ class Exchange(Struct, frozen=True):
     """One request and what came of it. `how` says what went wrong: refused, reset, eof, timeout, malformed.
 
     `intended_s` is when it should have been sent, `lag_s` how late the verifier was; latency counts from the intended
-    time, so that a stalled service cannot hide its stall (coordinated omission). `replica` took the connection, or is
-    the one that was asked for it; empty where no one was, and where the service is one copy.
+    time, so that a stalled service cannot hide its stall (coordinated omission). `until_s` is until when an answer was
+    waited for. `replica` took the connection, or is the one that was asked for it; empty where no one was, and where
+    the service is one copy.
     """
 
     tag: str
@@ -33,6 +34,12 @@ class Exchange(Struct, frozen=True):
     conn: int = 0
     lag_s: float = 0.0
     replica: str = ""
+    until_s: float = 0.0
+
+    @property
+    def over_s(self) -> float:
+        """When it ended; or when it was no longer waited for, where it did not."""
+        return max(self.sent_s, self.until_s) if self.ended_s is None else self.ended_s
 
     @property
     def ok(self) -> bool:
@@ -133,20 +140,23 @@ class Offered(Struct, frozen=True):
 
 class Watched(Struct, frozen=True):
     """How the verifier fared while a probe drove, in seconds: how long that took, how late it was in all, and how long
-    it waited for a core, which is 0 where the kernel does not tell.
+    it waited for a core; and how many others wanted each core of the machine, at the median.
+
+    The last two are 0 where the kernel does not tell.
     """
 
     drove_s: float = 0.0
     late_s: float = 0.0
     queued_s: float = 0.0
+    crowd: float = 0.0
 
 
 class Trouble(Struct, frozen=True):
     """Why a drive did not come to its end; the learner's fault where the service is, and ours in all other cases.
 
     `service` never started, `refused` a connection or destroyed its `schema`; a `sandbox`, a backing service (`lost`)
-    or our own code (`ours`) broke.
+    or our own code (`ours`) broke; the machine was too `busy` to start it.
     """
 
-    kind: Literal["service", "refused", "schema", "sandbox", "lost", "ours"]
+    kind: Literal["service", "refused", "schema", "sandbox", "lost", "ours", "busy"]
     text: str

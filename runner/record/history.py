@@ -11,6 +11,7 @@ import bisect
 import itertools
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import msgspec
@@ -67,6 +68,7 @@ class _Kept(Struct):
     lags: list[tuple[float, float]] = []
     queued: list[tuple[float, float]] = []
     starved: list[tuple[float, float]] = []
+    crowds: list[tuple[float, float]] = []
     driven: tuple[float, float] | None = None
     offered: list[Offered] = []
     trouble: Trouble | None = None
@@ -164,6 +166,10 @@ class History:
     def add_starved(self, at_s: float, waited_s: float) -> None:
         """By this moment a thread of the service had waited so long for a core since it was last looked at."""
         self._kept.starved.append((at_s, waited_s))
+
+    def add_crowd(self, at_s: float, others: float) -> None:
+        """At this moment so many threads that are not the service's ran or wanted to, for each core of the machine."""
+        self._kept.crowds.append((at_s, others))
 
     def set_driven(self, from_s: float, to_s: float) -> None:
         """The drive lasted from one moment to the other, and the verifier watched itself meanwhile."""
@@ -304,7 +310,12 @@ class History:
         if self._kept.driven is None:
             return None
         from_s, to_s = self._kept.driven
-        return Watched(to_s - from_s, self.late_s(from_s, to_s), self.queued_s(from_s, to_s))
+        return Watched(to_s - from_s, self.late_s(from_s, to_s), self.queued_s(from_s, to_s), self.crowd)
+
+    @property
+    def crowd(self) -> float:
+        """How many others wanted each core of the machine, at the median of the round; 0 where nobody tells."""
+        return median([others for _, others in self._kept.crowds] or [0.0])
 
     def starved_s(self, from_s: float = float("-inf"), to_s: float = float("inf")) -> float:
         """How long the service waited for a core between two moments, at most; 0 where the kernel does not tell."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 _CGROUPS = Path("/sys/fs/cgroup")
+_STAT = Path("/proc/stat")
 _NEW = (0.0, 0.0)
 
 
@@ -60,6 +61,19 @@ def slept_s(before: Turns, after: Turns, wall_s: float) -> float | None:
         return None
     busy_s = ran_between_s(before, after) + longest_wait_s(before, after)
     return max(0.0, wall_s - busy_s - (after.throttled_s - before.throttled_s))
+
+
+def wanting(before: Turns, after: Turns, wall_s: float) -> float:
+    """How many threads of the service ran or waited for a core between two looks, on the average."""
+    waited_s = sum(waited - before.threads.get(thread, _NEW)[1] for thread, (_, waited) in after.threads.items())
+    return (ran_between_s(before, after) + waited_s) / wall_s
+
+
+def running_or_waiting() -> int | None:
+    """How many threads of the machine run or wait for a core at this moment, ours not; None where nobody tells."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(_STAT.read_text().split("procs_running ", 1)[1].split(maxsplit=1)[0]) - 1
+    return None
 
 
 def longest_wait_s(before: Turns, after: Turns) -> float:

@@ -136,7 +136,9 @@ def _judged(result: CriterionResult, right: Verdict) -> Judged:
 def _rounded(watched: Watched | None) -> Watched | None:
     if watched is None:
         return None
-    return Watched(round(watched.drove_s, 3), round(watched.late_s, 3), round(watched.queued_s, 3))
+    return Watched(
+        round(watched.drove_s, 3), round(watched.late_s, 3), round(watched.queued_s, 3), round(watched.crowd, 1)
+    )
 
 
 def surprises(trials: Iterable[Trial]) -> list[tuple[Trial, Judged]]:

@@ -27,14 +27,14 @@ class Told:
             self.history.note(name, value)
 
     def answer(self, tag: str, status: int | None = 200, body: Any = ADA, **changes: Any) -> None:
-        """One answer; with `status=None` none came."""
+        """One answer; with `status=None` none came, and unless told otherwise it was waited for as long as it may."""
         self._now_s += 0.1
         at_s = changes.pop("at_s", self._now_s)
         facts: dict[str, Any] = {
             "tag": tag, "n": 1, "method": "GET", "path": "/me", "intended_s": at_s, "sent_s": at_s,
             "outcome": "ok" if status else "unknown", "how": "" if status else "timeout", "status": status,
             "ended_s": at_s + 0.01 if status else None, "body": json.dumps(body if status == 200 else {}).encode(),
-            "replica": "replica-1",
+            "replica": "replica-1", "until_s": at_s if status or "how" in changes else at_s + 5.0,
         }  # fmt: skip
         self.history.add_exchange(Exchange(**{**facts, **changes}))
 

@@ -9,7 +9,7 @@ from runner.probes import History, Verdict
 from runner.probes.verdict import find_out
 from runner.record.history import SignalSent
 from tests.katas import kata_module
-from tests.katas.abrupt_shutdown_told import ends, exchange, history_of, judged, killed_by_us
+from tests.katas.abrupt_shutdown_told import cut, ends, exchange, history_of, judged, killed_by_us
 
 probes = kata_module("abrupt-shutdown")
 
@@ -49,6 +49,21 @@ def test_the_kill_that_ends_every_probe_is_no_exit() -> None:
     finding = judged(probes.it_is_gone_soon, killed_by_us(_drained()))
     assert finding.verdict is Verdict.FAILED
     assert "still ran" in finding.sentence
+
+
+def test_an_order_cut_off_by_a_grace_that_the_machine_used_up_says_nothing() -> None:
+    history = history_of()
+    history.fault("idle connections", 4)
+    history.note("left_s", 0.4)
+    history.note("drained_s", 5.0)
+    history.add_exchange(cut("order", ended_s=5.0))
+    assert judged(probes.it_is_gone_soon, ends(history, 5.1)).verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_order_cut_off_within_the_grace_fails() -> None:
+    history = _drained()
+    history.add_exchange(cut("order"))
+    assert judged(probes.it_is_gone_soon, ends(history, 1.6)).verdict is Verdict.FAILED
 
 
 def test_a_late_exit_on_a_busy_machine_says_nothing() -> None:

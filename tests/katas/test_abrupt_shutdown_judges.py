@@ -77,8 +77,15 @@ def _ledger(
     settled: dict[str, str], left_open: int = 0, answered: int = 4, sent_s: tuple[float, ...] = (0.9, 0.9, 1.8, 1.8)
 ) -> Finding:
     """Confirmations that were sent then, all of them answered at the end; let go 1.7 s into the probe."""
+    return judged(probes.every_reservation_is_settled, ends(_reserved(settled, left_open, answered, sent_s), 1.9))
+
+
+def _reserved(
+    settled: dict[str, str], left_open: int = 0, answered: int = 4, sent_s: tuple[float, ...] = (0.9, 0.9, 1.8, 1.8)
+) -> History:
     history = history_of(held=("confirmations held", "reservation held"))
     history.note("at_once", 2)
+    history.note("closed_until_s", 2.9)
     for n, at_s in enumerate(sent_s, start=1):
         path = f"/reservations/r{n}/confirm"
         history.put_call(CallRecord("warehouse", n, n, "POST", path, {}, b"", at_s, answered_s=1.85))
@@ -89,7 +96,7 @@ def _ledger(
         history.add_effect("reserve", key, {"reference": f"early-{key}"})
     for key, name in settled.items():
         history.add_effect(name, key, {})
-    return judged(probes.every_reservation_is_settled, ends(history, 1.9))
+    return history
 
 
 ALL_CONFIRMED = {f"r{n}": "confirm" for n in range(1, 6)}
@@ -106,8 +113,23 @@ def test_one_half_written_order_fails_and_is_named() -> None:
     assert any("early-r4" in line for line in finding.decided_by)
 
 
+@pytest.mark.parametrize(("ended_s", "verdict"), [(1.9, Verdict.FAILED), (5.0, Verdict.INCONCLUSIVE)])
+def test_a_half_written_order_after_a_grace_that_the_machine_used_up_says_nothing(
+    ended_s: float, verdict: Verdict
+) -> None:
+    history = ends(_reserved({"r1": "confirm"}), ended_s)
+    history.add_starved(3.0, 0.5)
+    assert judged(probes.every_reservation_is_settled, history).verdict is verdict
+
+
 def test_a_connection_left_open_at_the_warehouse_fails() -> None:
     assert _ledger(ALL_CONFIRMED, left_open=2).verdict is Verdict.FAILED
+
+
+def test_a_connection_that_may_have_been_seen_to_close_too_late_says_nothing() -> None:
+    history = ends(_reserved(ALL_CONFIRMED, left_open=2), 1.9)
+    history.add_lag(2.8, 0.6)
+    assert judged(probes.every_reservation_is_settled, history).verdict is Verdict.INCONCLUSIVE
 
 
 def test_orders_that_were_never_answered_say_nothing_about_half_written_ones() -> None:
@@ -133,9 +155,16 @@ def test_a_confirmation_that_was_given_up_before_another_was_sent_is_not_under_w
 # -- refuses-new-orders ------------------------------------------------------------------------------------------------
 
 
-def _new_orders(*tries: Exchange, ready: Exchange | None = None, booked: str = "", stayed: bool = True) -> Finding:
+def _new_orders(
+    *tries: Exchange,
+    ready: Exchange | None = None,
+    booked: str = "",
+    stayed: bool = True,
+    starved: tuple[float, float] = (0.0, 0.0),
+) -> Finding:
     history = history_of(held=("orders held", *(("order held to the end",) if stayed else ())))
     history.note("new", {tag: {**ORDER, "reference": tag} for tag in probes.judges.NEW})
+    history.add_starved(*starved)
     history.add_exchange(ready or exchange("readiness", status=503, ended_s=1.1))
     for one in tries:
         history.add_exchange(one)
@@ -171,6 +200,25 @@ def test_an_order_that_is_left_without_an_answer_is_not_refused() -> None:
     assert _new_orders(cut("new-connection", how="timeout")).verdict is Verdict.FAILED
 
 
+def test_an_order_that_a_starved_service_did_not_answer_says_nothing() -> None:
+    hung = cut("new-connection", how="timeout")
+    assert _new_orders(hung, starved=(1.4, 0.4)).verdict is Verdict.INCONCLUSIVE
+    assert _new_orders(hung, exchange("idle-connection"), starved=(1.4, 0.4)).verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize(
+    ("ready", "verdict"),
+    [
+        (exchange("readiness", status=200, sent_s=2.5, ended_s=2.6), Verdict.INCONCLUSIVE),
+        (cut("readiness", how="timeout", ended_s=2.6), Verdict.INCONCLUSIVE),
+        (exchange("readiness", status=503, sent_s=2.5, ended_s=2.6), Verdict.PASSED),
+    ],
+)
+def test_readiness_that_a_starved_service_told_late_says_nothing(ready: Exchange, verdict: Verdict) -> None:
+    refusal = exchange("new-connection", status=503)
+    assert _new_orders(refusal, ready=ready, starved=(2.2, 1.0)).verdict is verdict
+
+
 def test_staying_ready_fails_and_a_refused_readiness_passes() -> None:
     refusal = exchange("new-connection", status=503)
     assert _new_orders(refusal, ready=exchange("readiness", status=200, ended_s=2.6)).verdict is Verdict.FAILED
@@ -178,7 +226,9 @@ def test_staying_ready_fails_and_a_refused_readiness_passes() -> None:
 
 
 def test_without_an_order_to_stay_for_nothing_is_said() -> None:
-    assert _new_orders(exchange("new-connection"), stayed=False).verdict is Verdict.INCONCLUSIVE
+    refusal = exchange("new-connection", status=503)
+    assert _new_orders(refusal, stayed=False).verdict is Verdict.INCONCLUSIVE
+    assert _new_orders(exchange("new-connection"), stayed=False).verdict is Verdict.FAILED
 
 
 # -- bounded-exit ------------------------------------------------------------------------------------------------------
@@ -235,12 +285,18 @@ def test_a_drain_that_ends_as_a_crash_does_fails() -> None:
 
 
 def test_a_second_signal_that_cuts_the_client_off_while_the_process_stays_fails() -> None:
-    history = ends(_twice(cut("order"), lost=True), 3.0)
+    history = ends(_twice(cut("order"), lost=True), 5.0)
+    history.note("released_s", 3.9)
     assert judged(probes.it_drains_or_ends, history).verdict is Verdict.FAILED
+    history.add_lag(3.0, 1.1)
+    assert judged(probes.it_drains_or_ends, history).verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_process_that_survives_two_signals_fails() -> None:
-    assert judged(probes.it_drains_or_ends, killed_by_us(_twice(exchange("order")))).verdict is Verdict.FAILED
+    history = killed_by_us(_twice(exchange("order")))
+    assert judged(probes.it_drains_or_ends, history).verdict is Verdict.FAILED
+    history.add_starved(6.0, 2.0)
+    assert judged(probes.it_drains_or_ends, history).verdict is Verdict.INCONCLUSIVE
 
 
 def test_an_order_lost_after_it_was_let_go_leaves_it_open() -> None:

@@ -110,6 +110,13 @@ def test_one_replica_that_does_not_know_it_fails(strange: dict[str, Any]) -> Non
     assert verdict_of(probes.all_know_it, _asked_elsewhere(**strange)) is Verdict.FAILED
 
 
+def test_a_load_balancer_that_found_nobody_ready_on_a_busy_machine_says_nothing() -> None:
+    told = _asked_elsewhere(status=None, how="refused", replica="")
+    assert verdict_of(probes.all_know_it, told) is Verdict.FAILED
+    told.history.add_starved(1.0, 0.6)
+    assert verdict_of(probes.all_know_it, told) is Verdict.INCONCLUSIVE
+
+
 def _survivors(killed: int = 1, replaced: int = 3, together: int = 3, **last: Any) -> Told:
     told = Told()
     told.signs_in("made")
@@ -314,6 +321,40 @@ def test_an_answer_that_was_late_for_want_of_a_core_says_nothing(told: Told) -> 
 
 
 @pytest.mark.parametrize("told", [_outages(needs=NEVER), _outages(public=NEVER)])
-def test_an_answer_that_never_came_fails_whatever_the_service_waited_for(told: Told) -> None:
+def test_an_answer_that_never_came_fails_unless_the_service_waited_for_a_core_all_the_while(told: Told) -> None:
     told.history.add_starved(3.0, 1.0)
     assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.FAILED
+    told.history.add_starved(5.5, 2.4)
+    assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.INCONCLUSIVE
+
+
+IN_VAIN: dict[str, Any] = {"status": 503, "body": {}, "sent_s": 1.0, "ended_s": 1.45}
+
+
+def test_a_503_that_the_stores_own_timeout_may_have_made_on_a_busy_machine_says_nothing() -> None:
+    told = _outages()
+    told.answer("kept over the hang", **IN_VAIN)
+    assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.FAILED
+    told.history.add_starved(1.4, 0.25)
+    assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.INCONCLUSIVE
+
+
+def test_a_sign_in_that_a_busy_machine_answered_with_503_says_nothing() -> None:
+    told = Told()
+    told.answer("made", **IN_VAIN)
+    assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.FAILED
+    told.history.add_lag(1.3, 0.25)
+    assert verdict_of(probes.it_says_so_and_recovers, told) is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("late_s", "verdict"), [(0.0, Verdict.FAILED), (1.0, Verdict.INCONCLUSIVE)])
+def test_a_replica_that_a_busy_machine_did_not_let_recover_says_nothing(late_s: float, verdict: Verdict) -> None:
+    told = _outages()
+    kept = told.history._kept
+    kept.exchanges = [
+        each for each in kept.exchanges if not each.tag.startswith("is down no more") or each.replica != "replica-3"
+    ]
+    for at_s in (10.0, 15.5):
+        told.answer("is down no more", 503, replica="replica-3", at_s=at_s)
+    told.history.add_starved(13.0, late_s)
+    assert verdict_of(probes.it_says_so_and_recovers, told) is verdict

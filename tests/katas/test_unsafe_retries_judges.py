@@ -58,6 +58,15 @@ def test_the_last_of_many_declines_in_a_row_is_answered_as_such(status: int, wor
     assert ("#40 in a row" in finding.sentence) is (verdict == "failed")
 
 
+def test_a_checkout_that_the_provider_was_asked_for_in_vain_on_a_busy_machine_says_nothing() -> None:
+    history = _ordinary(status=503, ended_s=2.1)
+    assert probes.checkouts_are_right(history).verdict is Verdict.FAILED
+    history.add_starved(1.9, 1.2)
+    assert probes.checkouts_are_right(history).verdict is Verdict.INCONCLUSIVE
+    history.add_exchange(msgspec.structs.replace(history.exchanges()[1], status=200))
+    assert probes.checkouts_are_right(history).verdict is Verdict.FAILED
+
+
 def test_an_order_that_the_provider_refused_for_the_key_of_another_fails_and_is_named() -> None:
     history = _ordinary()
     longest = "paid, longest orderId"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from runner.probes import History, Verdict
@@ -73,6 +74,15 @@ def test_more_attempts_for_one_order_than_agreed_fail_within_the_budget() -> Non
 
 def test_a_breaker_that_does_not_close_again_fails() -> None:
     assert probes.retries_keep_to_their_budget(_outage(0, after=503, reached=20)).verdict is Verdict.FAILED
+
+
+def test_a_breaker_that_a_busy_machine_did_not_let_close_says_nothing() -> None:
+    history = _outage(0, after=503, reached=20)
+    history.add_exchange(msgspec.structs.replace(history.exchanges("after")[0], sent_s=11.0, ended_s=11.1))
+    history.add_starved(4.0, 3.0)
+    assert probes.retries_keep_to_their_budget(history).verdict is Verdict.FAILED
+    history.add_lag(8.0, 2.5)
+    assert probes.retries_keep_to_their_budget(history).verdict is Verdict.INCONCLUSIVE
 
 
 def test_an_outage_that_was_never_met_proves_nothing() -> None:

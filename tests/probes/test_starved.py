@@ -44,23 +44,41 @@ class Running:
         return turns_of([self._pid])
 
 
-def watched(running: Any, until_s: float, within_s: float) -> float:
-    """How much starving was recorded when that much was, or when the time was over."""
+class Several(Running):
+    def __init__(self, pids: list[int]) -> None:
+        self._pids = pids
 
-    async def scenario() -> float:
+    async def turns(self) -> Turns:
+        return turns_of(self._pids)
+
+
+def watched(running: Any, until_s: float, within_s: float) -> History:
+    """What was recorded when so much starving was, or when the time was over."""
+
+    async def scenario() -> History:
         history, ends_s = History(), monotonic_s() + within_s
         watch = asyncio.ensure_future(watch_starving(running, history))
         while history.starved_s() < until_s and monotonic_s() < ends_s and not watch.done():
             await asyncio.sleep(0.02)
         watch.cancel()
-        return history.starved_s()
+        return history
 
     return asyncio.run(scenario())
 
 
 def test_a_process_among_busy_neighbours_is_seen_to_starve() -> None:
     with busy_on_one_core(3) as pids:
-        assert watched(Running(pids[0]), until_s=0.3, within_s=15) >= 0.3
+        assert watched(Running(pids[0]), until_s=0.3, within_s=15).starved_s() >= 0.3
+
+
+def test_others_that_want_a_core_are_counted_and_the_service_itself_is_not() -> None:
+    cores = os.cpu_count() or 1
+    with busy_on_one_core(6) as pids:
+        of_all = watched(Running(pids[0]), until_s=1.0, within_s=15).crowd * cores
+    assert of_all >= 4.5  # the other five, now and then one of them between two turns
+    with busy_on_one_core(6) as pids:
+        of_some = watched(Several(pids[:5]), until_s=1.0, within_s=15).crowd * cores
+    assert of_some <= of_all - 2
 
 
 def test_where_the_kernel_tells_nothing_the_watch_ends_and_keeps_nothing() -> None:
@@ -68,4 +86,5 @@ def test_where_the_kernel_tells_nothing_the_watch_ends_and_keeps_nothing() -> No
         async def turns(self) -> Turns:
             return Turns()
 
-    assert watched(Untold(), until_s=0.1, within_s=5) == 0.0
+    history = watched(Untold(), until_s=0.1, within_s=5)
+    assert (history.starved_s(), history.crowd) == (0.0, 0.0)

@@ -112,6 +112,27 @@ def test_no_connection_in_time_says_nothing_where_the_verifier_was_late_itself()
     assert _found(history).verdict is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(("others", "verdict"), [(8.5, Verdict.FAILED), (11.0, Verdict.INCONCLUSIVE)])
+def test_what_was_seen_on_a_machine_that_let_nobody_run_does_not_count(others: float, verdict: Verdict) -> None:
+    history = _history()
+    for n, share in enumerate((0.1, 1.0, 1.0)):
+        history.add_crowd(n * 0.1, others * share)
+    assert _found(history, lambda _: failed("It was slow.")).verdict is verdict
+    passes = _found(history)
+    assert passes.verdict is (Verdict.PASSED if verdict is Verdict.FAILED else verdict)
+    assert ("wanted each of its cores" in passes.sentence) is (verdict is Verdict.INCONCLUSIVE)
+    history.set_trouble(Trouble("service", "It was too slow."))
+    outcome = find_out("c", _ok, history, Limits())
+    assert outcome.never_started and outcome.finding.verdict is verdict
+
+
+def test_a_start_that_the_machine_held_up_says_nothing_of_the_service() -> None:
+    history = History()
+    history.set_trouble(Trouble("busy", "The machine was too busy to start it."))
+    outcome = find_out("c", _ok, history, Limits())
+    assert outcome.never_started and outcome.finding.verdict is Verdict.INCONCLUSIVE
+
+
 def test_a_service_that_died_unasked_fails_whatever_broke_after_it() -> None:
     history = _history()
     history.add_exit(Exited(9, None, 1.5))
