@@ -50,7 +50,8 @@ class Round(NamedTuple):
     slow, a busy machine, makes everybody wait as well. What the service slept, or ran beyond its work, is its own.
     A wait is that of 95 in 100 of those that fall into the work; nobody waits less because a report is stretched.
     `net_ms` is the wait without what the verifier itself was late in each. `is_drawn_out` where the service itself made
-    most of the round: how late the verifier was in all of it then says nothing of a wait.
+    most of the round: how late the verifier was in all of it then says nothing of a wait. `starved_ms` is what
+    the service waited for a core in the longest wait.
     """
 
     began_s: float
@@ -62,13 +63,17 @@ class Round(NamedTuple):
     slowed: float
     perhaps_slowed: float
     is_drawn_out: bool
+    starved_ms: float
 
     def limit_ms(self, quiet_ms: float) -> float:
         return quiet_ms * self.slowed
 
     def cannot_be_told(self, quiet_ms: float) -> bool:
         """Too long a wait, unless the machine made the service wait more than it made us."""
-        return self.limit_ms(quiet_ms) < self.wait_ms <= quiet_ms * self.perhaps_slowed
+        most_ms = quiet_ms * self.perhaps_slowed
+        if not self.is_drawn_out:
+            most_ms = max(most_ms, quiet_ms + self.starved_ms)
+        return self.limit_ms(quiet_ms) < self.wait_ms <= most_ms
 
 
 def rounds_of(history: History, limit_ms: float) -> tuple[list[Round], int]:
@@ -115,7 +120,9 @@ def round_of(history: History, number: int) -> Round | None:
     at = len(asked) - 1 - math.floor(0.05 * len(asked) * min(1.0, work_ms * slowed / took_ms))
     net_ms = sorted(net_ms_of(history, e) for e in asked)[at]
     wait_ms = wait_ms_of(by_wait[at])
-    return Round(began, took_ms, share, wait_ms, net_ms, by_wait[at], slowed, perhaps, is_drawn_out)
+    longest = by_wait[at]
+    starved_ms = history.starved_s(longest.intended_s, longest.over_s) * 1000
+    return Round(began, took_ms, share, wait_ms, net_ms, longest, slowed, perhaps, is_drawn_out, starved_ms)
 
 
 def slowed_by(history: History, number: int, took_ms: float, work_ms: float) -> tuple[float, float]:

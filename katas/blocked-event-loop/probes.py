@@ -207,13 +207,19 @@ async def rounds_with_callers(
 async def rendered(
     service: Service, load: Load, history: History, number: int, portfolios: list[dict[str, Any]]
 ) -> list[Exchange]:
-    """Have these rendered at once, and note what of the time the service itself slept, or ran."""
+    """Have these rendered at once, and note what of the time the service itself slept, or ran.
+
+    A process that came and went between two looks waited for a core as well; those who watch it all along have seen it.
+    """
     began_s, before = monotonic_s(), await service.turns()
     requests = [report_of(each) for each in portfolios]
     answers = await load.at_once(requests, tag=f"report {number}", timeout_s=overtaking.PATIENCE_S)
     wall_s, after = monotonic_s() - began_s, await service.turns()
     slept, ran_s = slept_s(before, after, wall_s), ran_between_s(before, after)
     throttled_s = after.throttled_s - before.throttled_s
+    if slept is not None:
+        starved_s = history.starved_s(history.at(began_s), history.now())
+        slept = min(slept, max(0.0, wall_s - ran_s - starved_s - throttled_s))
     told = None if slept is None else {"slept_ms": slept, "ran_ms": ran_s, "throttled_ms": throttled_s}
     spent: list[dict[str, float] | None] = history.notes.get("spent", [])
     history.note("spent", [*spent, told and {name: seconds * 1000 for name, seconds in told.items()}])

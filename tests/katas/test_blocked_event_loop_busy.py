@@ -84,3 +84,18 @@ def test_a_stretched_round_is_certainly_slowed_by_no_more_than_twice_our_own_wor
     history.note("slowdowns", [ours])
     history.note("spent", [{"slept_ms": slept_ms, "ran_ms": 900.0, "throttled_ms": 0.0}])
     assert probes.overtaking.slowed_by(history, 0, 6000.0, 1000.0) == expected
+
+
+@pytest.mark.parametrize(("starved_ms", "verdict"), [(0.0, Verdict.FAILED), (100.0, Verdict.INCONCLUSIVE)])
+def test_a_wait_that_the_service_spent_waiting_for_a_core_cannot_be_told(starved_ms: float, verdict: Verdict) -> None:
+    history = _stretched(rendering(150.0), {"slept_ms": 0.0, "ran_ms": 65.0}, work_ms=380.0)
+    for number in range(5):
+        history.add_starved(1.2 + number, starved_ms / 1000)
+    assert verdict_of(probes.they_overtake_one(history)) is verdict
+
+
+def test_a_service_that_draws_a_round_out_is_not_excused_by_waiting_for_a_core() -> None:
+    history = _stretched(rendering(150.0), {"slept_ms": 0.0, "ran_ms": 600.0})
+    for number in range(5):
+        history.add_starved(1.2 + number, 0.2)
+    assert verdict_of(probes.they_overtake_one(history)) is Verdict.FAILED

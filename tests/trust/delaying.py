@@ -29,7 +29,7 @@ Warp = Callable[[float], float]
 # Where times stand in a history: those of the records, and those that probes note.
 _INSTANTS = (
     *("at_s", "intended_s", "sent_s", "first_byte_s", "ended_s", "answered_s", "closed_s", "t_s", "until_s"),
-    *("released_s", "confirmations_s", "drained_s", "watched_until_s", "opened_s"),
+    *("released_s", "confirmations_s", "drained_s", "watched_until_s", "closed_until_s", "opened_s"),
 )
 _TICKED_S = 0.003
 
