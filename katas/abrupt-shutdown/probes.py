@@ -60,7 +60,7 @@ def grace(inputs: Inputs) -> dict[str, str]:
     return {"SHUTDOWN_GRACE_MS": f"{grace_s(inputs) * 1000:.0f}"}
 
 
-@probe("orders-work", window_s=0.3)
+@probe("orders-work", window_s=0.2)
 async def orders_are_taken(client: Client, downstreams: Downstreams, inputs: Inputs, history: History) -> None:
     """Good, bad and refused orders; their states afterwards; the stock list; readiness."""
     warehouse = scene.Warehouse(downstreams["warehouse"], inputs)
@@ -104,7 +104,7 @@ async def _until_settled(client: Client, order_id: str, name: str, conn: Connect
         await asyncio.sleep(driving.POLL_S)
 
 
-@probe("in-flight-complete", window_s=ABOUT_S * HELD_SHARE + 0.4, env=grace)
+@probe("in-flight-complete", window_s=ABOUT_S * HELD_SHARE + 0.1, env=grace)
 async def work_in_flight_meets_sigterm(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -140,7 +140,7 @@ def it_is_served_to_its_end(history: History) -> Finding:
     return found(judges.it_is_served_to_its_end, history)
 
 
-@probe("no-half-orders", window_s=0.8, env=grace)
+@probe("no-half-orders", window_s=0.6, env=grace)
 async def orders_half_written_at_sigterm(
     service: Service, client: Client, load: Load, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -176,7 +176,7 @@ def every_reservation_is_settled(history: History) -> Finding:
     return found(judges.every_reservation_is_settled, history)
 
 
-@probe("refuses-new-orders", window_s=0.5, env={"SHUTDOWN_GRACE_MS": f"{REFUSING_S * 1000:.0f}"})
+@probe("refuses-new-orders", window_s=0.1, env={"SHUTDOWN_GRACE_MS": f"{REFUSING_S * 1000:.0f}"})
 async def new_orders_after_sigterm(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -211,7 +211,7 @@ def none_is_accepted(history: History) -> Finding:
     return found(judges.none_is_accepted, history)
 
 
-@probe("exits-when-drained", window_s=0.4, env=grace)
+@probe("exits-when-drained", window_s=0.2, env=grace)
 async def the_last_answer_is_out(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -234,7 +234,7 @@ def it_is_gone_soon(history: History) -> Finding:
     return found(drained.it_is_gone_soon, history)
 
 
-@probe("bounded-exit", window_s=ABOUT_S + 0.4, env=grace)
+@probe("bounded-exit", window_s=ABOUT_S, env=grace)
 async def a_request_never_ends(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -258,7 +258,7 @@ def it_leaves_anyway(history: History) -> Finding:
     return found(judges.it_leaves_anyway, history)
 
 
-@probe("other-signals", window_s=0.6, env=grace)
+@probe("other-signals", window_s=0.5, env=grace)
 async def an_order_meets_two_signals(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:

@@ -84,7 +84,7 @@ async def note_slowdown(history: History) -> None:
 # -- reports are right -----------------------------------------------------------------------------------------------
 
 
-@probe("reports-are-right", window_s=0.9, env=lambda inputs: expected.iterations_for(SCALE_RIGHT))
+@probe("reports-are-right", window_s=0.8, env=lambda inputs: expected.iterations_for(SCALE_RIGHT))
 async def reports_and_the_counter(client: Client, inputs: Inputs, history: History) -> None:
     """Three reports, two of them over one portfolio, ten in surrogate pairs, and ordinary routes with right and wrong
     input."""
@@ -236,7 +236,7 @@ def _reference(exchange: Exchange) -> str:
         return ""
 
 
-@probe("others-overtake", window_s=2.6, env=lambda inputs: expected.iterations_for(SCALE_ALONE))
+@probe("others-overtake", window_s=3.0, env=lambda inputs: expected.iterations_for(SCALE_ALONE))
 async def ordinary_requests_while_a_report_renders(
     service: Service, client: Client, load: Load, inputs: Inputs, history: History
 ) -> None:
@@ -256,7 +256,7 @@ def they_overtake_one(history: History) -> Finding:
 # -- a burst ---------------------------------------------------------------------------------------------------------
 
 
-@probe("a-burst-finishes", window_s=1.3, env=lambda inputs: expected.iterations_for(SCALE_EIGHT))
+@probe("a-burst-finishes", window_s=1.4, env=lambda inputs: expected.iterations_for(SCALE_EIGHT))
 async def eight_reports_at_once(client: Client, load: Load, inputs: Inputs, history: History) -> None:
     """Eight reports at the same moment, two of them the same; each answer belongs to the one that asked. Then callers
     leave."""
@@ -330,7 +330,7 @@ def each_has_its_own_answer(history: History) -> Finding:
     )
 
 
-@probe("others-overtake-a-burst", window_s=2.0, env=lambda inputs: expected.iterations_for(SCALE_BURST))
+@probe("others-overtake-a-burst", window_s=2.1, env=lambda inputs: expected.iterations_for(SCALE_BURST))
 async def ordinary_requests_while_many_render(
     service: Service, client: Client, load: Load, inputs: Inputs, history: History
 ) -> None:
@@ -357,7 +357,7 @@ def they_overtake_many(history: History) -> Finding:
 # -- an idle service -------------------------------------------------------------------------------------------------
 
 
-@probe("idle-stays-quick", window_s=1.2, env=lambda inputs: expected.iterations_for(SCALE_IDLE))
+@probe("idle-stays-quick", window_s=1.3, env=lambda inputs: expected.iterations_for(SCALE_IDLE))
 async def one_at_a_time_on_an_idle_service(service: Service, client: Client, inputs: Inputs, history: History) -> None:
     """Sixty ordinary requests one after the other, then three reports."""
     note_work(history, SCALE_IDLE)

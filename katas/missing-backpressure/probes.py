@@ -46,7 +46,7 @@ def by_hand(downstreams: Downstreams, inputs: Inputs) -> None:
 # -- exports are complete and intact ---------------------------------------------------------------------------------
 
 
-@probe("export-intact", window_s=1.2)
+@probe("export-intact", window_s=1.3)
 async def exports_of_five_sizes(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -86,7 +86,7 @@ def they_arrive_whole(history: History) -> Finding:
 # -- a slow reader bounds the pull -----------------------------------------------------------------------------------
 
 
-@probe("slow-reader-bounds-the-pull", window_s=7.0)
+@probe("slow-reader-bounds-the-pull", window_s=6.5)
 async def one_reader_pauses_twice(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -164,7 +164,7 @@ def the_pull_comes_to_rest(history: History) -> Finding:
 # -- a reader that leaves stops the pull -----------------------------------------------------------------------------
 
 
-@probe("leaving-stops-the-pull", window_s=0.7)
+@probe("leaving-stops-the-pull", window_s=0.6)
 async def four_readers_leave(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -250,7 +250,7 @@ def the_pull_ends_with_the_reader(history: History) -> Finding:
 # -- twenty slow readers harm nobody ---------------------------------------------------------------------------------
 
 
-@probe("slow-readers-harm-nobody", window_s=2.8)
+@probe("slow-readers-harm-nobody", window_s=2.9)
 async def a_crowd_of_slow_readers(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -309,7 +309,7 @@ def the_others_are_served(history: History) -> Finding:
 # -- a failure never looks complete ----------------------------------------------------------------------------------
 
 
-@probe("failure-never-looks-complete", window_s=1.8)
+@probe("failure-never-looks-complete", window_s=1.4)
 async def the_feed_fails_half_way(
     service: Service, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:

@@ -32,7 +32,7 @@ async def by_hand(postgres: Postgres, inputs: Inputs) -> None:
 # -- the answers are right --------------------------------------------------------------------------------------------
 
 
-@probe("orders-are-right", window_s=0.6, start=False)
+@probe("orders-are-right", window_s=0.5, start=False)
 async def pages_and_orders(
     service: Service, client: Client, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
@@ -139,7 +139,7 @@ LARGE_ORDERS = range(40, 45)
 """On a page, where each has forty products of its own: more keys than whoever cuts a list into pieces expects."""
 
 
-@probe("queries-do-not-grow", window_s=1.4, start=False)
+@probe("queries-do-not-grow", window_s=1.2, start=False)
 async def pages_of_several_sizes(
     service: Service, client: Client, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
@@ -160,7 +160,7 @@ def they_take_as_many_statements(history: History) -> Finding:
     return found(judges.queries_do_not_grow, history)
 
 
-@probe("rows-are-bounded", window_s=1.2, start=False)
+@probe("rows-are-bounded", window_s=0.9, start=False)
 async def rows_of_several_sizes(
     service: Service, client: Client, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
@@ -180,7 +180,7 @@ def they_fetch_what_they_show(history: History) -> Finding:
 # -- what is changed elsewhere is seen --------------------------------------------------------------------------------
 
 
-@probe("changes-are-seen", window_s=0.9, start=False)
+@probe("changes-are-seen", window_s=0.8, start=False)
 async def others_write(
     service: Service, client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:

@@ -48,7 +48,7 @@ def share_of(inputs: Inputs) -> int:
 # -- the service does its work ----------------------------------------------------------------------------------------
 
 
-@probe("bookings-work", window_s=0.3, env=settings(18, 10_000))
+@probe("bookings-work", window_s=0.4, env=settings(18, 10_000))
 async def an_ordinary_evening(client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History) -> None:
     """Bookings and cancellations, refusals, two after one seat or one ticket, and one who leaves while she waits."""
     house = scene.House(postgres, inputs)
@@ -118,7 +118,7 @@ async def of_all_routes(house: Any, inputs: Inputs, count: int) -> list[Req]:
     return requests
 
 
-@probe("within-the-limit", window_s=1.6, env=lambda inputs: settings(share_of(inputs), 10_000))
+@probe("within-the-limit", window_s=3.0, env=lambda inputs: settings(share_of(inputs), 10_000))
 async def a_presale_begins(client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History) -> None:
     """The box office counts, and many come; it counts again, and those who wait leave and others come."""
     house = scene.House(postgres, inputs)
@@ -161,7 +161,7 @@ def it_keeps_to_its_share(history: History) -> Finding:
 # -- every connection is taken ----------------------------------------------------------------------------------------
 
 
-@probe("saturation-answered", window_s=0.8, env=settings(told.SEATED, ACQUIRE_S * 1000, IDLE_S * 1000))
+@probe("saturation-answered", window_s=0.7, env=settings(told.SEATED, ACQUIRE_S * 1000, IDLE_S * 1000))
 async def every_connection_is_taken(
     client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
@@ -212,7 +212,7 @@ def the_rest_is_told(history: History) -> Finding:
 # -- at rest ----------------------------------------------------------------------------------------------------------
 
 
-@probe("nothing-left-open", window_s=0.6, env=settings(told.ROOM))
+@probe("nothing-left-open", window_s=0.3, env=settings(told.ROOM))
 async def the_house_is_empty(client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History) -> None:
     """A small storm, and then nobody: sessions some time later, or sooner where none is in a transaction."""
     house = scene.House(postgres, inputs)
@@ -239,7 +239,7 @@ def nothing_is_open(history: History) -> Finding:
 # -- the database goes and comes back ---------------------------------------------------------------------------------
 
 
-@probe("outlives-a-restart", window_s=0.8, env=settings(told.SEATED, 1500))
+@probe("outlives-a-restart", window_s=1.2, env=settings(told.SEATED, 1500))
 async def the_database_restarts(
     client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:

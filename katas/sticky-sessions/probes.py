@@ -45,7 +45,7 @@ def by_hand(downstreams: Downstreams, inputs: Inputs) -> None:
 # -- the service does its work ----------------------------------------------------------------------------------------
 
 
-@probe("members-area-works", window_s=0.2, env=scenery.settings(), start=False)
+@probe("members-area-works", window_s=0.3, env=scenery.settings(), start=False)
 async def an_ordinary_day(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -82,7 +82,7 @@ def it_works(history: History) -> Finding:
 # -- known everywhere -------------------------------------------------------------------------------------------------
 
 
-@probe("known-everywhere", window_s=0.2, env=scenery.settings())
+@probe("known-everywhere", window_s=0.3, env=scenery.settings())
 async def asked_elsewhere(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -185,7 +185,7 @@ def it_is_over(history: History) -> Finding:
 # -- ends by itself ---------------------------------------------------------------------------------------------------
 
 
-@probe("ends-by-itself", window_s=2.6, env=scenery.settings(ttl_s=judges.TTL_S))
+@probe("ends-by-itself", window_s=3.1, env=scenery.settings(ttl_s=judges.TTL_S))
 async def time_passes(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History, valkey: Valkey
 ) -> None:
@@ -216,7 +216,7 @@ def it_ends(history: History) -> Finding:
 # -- ids --------------------------------------------------------------------------------------------------------------
 
 
-@probe("ids-unguessable", window_s=1.2, env=scenery.settings())
+@probe("ids-unguessable", window_s=2.3, env=scenery.settings())
 async def one_member_again_and_again(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
@@ -264,7 +264,7 @@ async def _with_a_cookie_from_before(baths: Any, replicas: Replicas, inputs: Inp
 # -- without the store ------------------------------------------------------------------------------------------------
 
 
-@probe("store-away", window_s=1.8, env=scenery.settings(store_timeout_ms=away.TIMEOUT_MS))
+@probe("store-away", window_s=1.7, env=scenery.settings(store_timeout_ms=away.TIMEOUT_MS))
 async def the_store_hangs_and_dies(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History, valkey: Valkey
 ) -> None:

@@ -163,7 +163,7 @@ PASSING = {
 
 @probe(
     "transient-recovers",
-    window_s=1.2,
+    window_s=0.9,
     env=play.settings(payments_timeout_ms=GIVEN_UP_S * 1000, checkout_deadline_ms=12000),
 )
 async def the_provider_fails_and_recovers(
@@ -251,7 +251,7 @@ def it_is_waited_for(history: History) -> Finding:
 
 @probe(
     "retries-spread-out",
-    window_s=2.0,
+    window_s=3.1,
     env=play.settings(
         payments_base_delay_ms=100, payments_timeout_ms=8000, checkout_deadline_ms=30000, payments_max_attempts=5
     ),
@@ -295,7 +295,7 @@ SHORT = {
 }
 
 
-@probe("answers-in-time", window_s=1.0, env=play.settings(payments_base_delay_ms=5, **SHORT))
+@probe("answers-in-time", window_s=0.9, env=play.settings(payments_base_delay_ms=5, **SHORT))
 async def the_provider_never_answers(
     client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
