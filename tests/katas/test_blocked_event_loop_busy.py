@@ -90,12 +90,12 @@ def test_a_stretched_round_is_certainly_slowed_by_no_more_than_twice_our_own_wor
 def test_a_wait_that_the_service_spent_waiting_for_a_core_cannot_be_told(starved_ms: float, verdict: Verdict) -> None:
     history = _stretched(rendering(150.0), {"slept_ms": 0.0, "ran_ms": 65.0}, work_ms=380.0)
     for number in range(5):
-        history.add_starved(1.45 + number, starved_ms / 1000)
+        history.add_starved(1.5 + number, starved_ms / 1000)
     assert verdict_of(probes.they_overtake_one(history)) is verdict
 
 
 def test_a_service_that_draws_a_round_out_is_not_excused_by_waiting_for_a_core() -> None:
     history = _stretched(rendering(150.0), {"slept_ms": 0.0, "ran_ms": 600.0})
     for number in range(5):
-        history.add_starved(1.45 + number, 0.2)
+        history.add_starved(1.5 + number, 0.2)
     assert verdict_of(probes.they_overtake_one(history)) is Verdict.FAILED
