@@ -107,13 +107,25 @@ _PURE |= {
 _VALUES = {
     *("BackingAct", "CallRecord", "Census", "Effect", "Exchange", "Finding", "History", "Measure", "Series", "Verdict"),
     *("VERY_LATE_S", "at_least", "at_most", "beside", "failed", "inconclusive", "kendall_tau", "passed"),
-    "may_be_our_lateness",
+    *("held_up_s", "may_be_our_lateness"),
 }
 
 
 def _modules_of_judges() -> list[Path]:
     """Modules that hold nothing but judges: those beside `probes.py` that take what a judge needs and no more."""
-    names = ("judges", "bursts", "spreading", "overtaking", "away", "ids", "sequence")
+    names = (
+        "judges",
+        "bursts",
+        "drained",
+        "idle",
+        "outage",
+        "spreading",
+        "overtaking",
+        "away",
+        "ids",
+        "sequence",
+        "working",
+    )
     return sorted(file for name in names for file in _KATAS.glob(f"*/{name}.py"))
 
 
