@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,48 +42,32 @@ def test_who_has_ended_refuses_at_once_until_started_again(sandbox: SandboxName)
 
 
 BUSY = "for (let n = 0; n < 12; n++) new (require('node:worker_threads').Worker)('for (;;);', { eval: true });\n"
-LOOP = "import time\nends = time.monotonic() + 30\nwhile time.monotonic() < ends: pass"
-
-
-@contextlib.contextmanager
-def _beside_loops(count: int) -> Iterator[None]:
-    """Busy neighbours, in a session of their own."""
-    loops = [subprocess.Popen([sys.executable, "-c", LOOP], start_new_session=True) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for one in loops:
-            one.kill()
-            one.wait()
 
 
 @pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="only Linux tells of turns")
-@pytest.mark.parametrize("beside", [0, 4])
+@pytest.mark.parametrize(("wanting", "whose"), [(1, "the service's"), (500, "others'")])
 def test_a_start_that_takes_too_long_is_the_services_fault_unless_others_held_it_up(
-    beside: int, tmp_path: Path
+    wanting: int, whose: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its own threads keep each other from the cores, which looks the same from within."""
+    """Its own threads keep each other from the cores; so many want one on the whole machine, as the kernel tells."""
+    monkeypatch.setattr("runner.probes.starved.running_or_waiting", lambda: wanting)
     source = tmp_path / "service"
     shutil.copytree(KATA / "service", source)
     server = source / "server.js"
     listens = "server.listen(Number(process.env.PORT), () =>"
     assert listens in server.read_text()
     server.write_text(BUSY + server.read_text().replace(listens, "setInterval(() =>"))
-    within_s = 2.0
 
     async def work(stage: Stage, events: list[Event]) -> None:
         stage.downstreams(history := History())
         service = stage.plain_service({}, stage.kata.spec.limits, history, "a-criterion")
         try:
             await service.launch()
-            began_s = monotonic_s()
             with pytest.raises(DidNotStart) as raised:
-                await service.ready(within_s)
-            assert isinstance(raised.value, HeldUp) is (beside > 0), (history.crowd, history.starved_s())
-            assert ("too busy" in str(raised.value)) is (beside > 0)
-            assert monotonic_s() - began_s < within_s * 2 + 8
+                await service.ready(within_s=2.0)
+            assert isinstance(raised.value, HeldUp) is (whose == "others'"), (history.crowd, history.starved_s())
+            assert ("too busy" in str(raised.value)) is (whose == "others'")
         finally:
             await service.remove()
 
-    with _beside_loops(beside * (os.cpu_count() or 1)):
-        on_stage("process", KATA, source, work)
+    on_stage("process", KATA, source, work)
