@@ -102,6 +102,9 @@ def _is_served_again(history: History, text: str, shown: dict[str, Any]) -> Find
     more = history.exchanges("again at once")
     served = next((n for n, each in enumerate(after) if each.status == 201), len(after))
     refused = [each for each in after[:served] if each.status == 503]
+    lost = [e for e in more if e.status != 201]
+    if told.in_vain(history, [*refused, *lost], told.ACQUIRE_S):
+        return inconclusive("The machine was too busy to give the service its connections in time.")
     if len(refused) > told.REFUSED_ONCE_FREE and served < len(after):
         late_s = after[served].sent_s - after[0].sent_s
         return failed(
@@ -109,7 +112,8 @@ def _is_served_again(history: History, text: str, shown: dict[str, Any]) -> Find
             "refused all the same: the contract says that it works again at once.",
             decided_by=told.seen(after[: served + 1]), **shown,
         )  # fmt: skip
-    lost = [e for e in more if e.status != 201]
+    if not any(e.status == 201 for e in after) and told.is_ours(history, after, told.SERVED_AGAIN_S):
+        return inconclusive("The machine was too busy to let the service serve again in time.")
     if not any(e.status == 201 for e in after) or lost:
         said = told.seen(lost or after[-3:])
         return failed(

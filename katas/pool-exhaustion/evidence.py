@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from runner.probes import Census, Exchange, History
+from runner.probes import Census, Exchange, History, held_up_s
 
 WIDTH, SEATED, ROOM = 5, 4, 18
 MAY_WAIT = 100
@@ -14,6 +14,8 @@ PATIENCE = 10.0
 REFUSED_ONCE_FREE = 5
 """So many bookings, a tenth of a second apart, may be refused when connections are free again: there may be a pause."""
 AT_REST_AFTER_S = 2.5
+SERVED_AGAIN_S = 5.0
+ACQUIRE_S = 0.4
 OPENING_S = 0.6
 BUSY_S = 1.0
 ROLE_LIMIT = 20
@@ -94,6 +96,24 @@ def most_lasting(looks: list[Census]) -> list[Census]:
 def least(looks: list[Census]) -> int:
     """The sessions that were there in each of these looks."""
     return min(map(opened, looks), default=0)
+
+
+def is_ours(history: History, tried: list[Exchange], within_s: float) -> bool:
+    """Whether what none of these had came too late for a busy machine alone: half of the time was the machine's."""
+    if not tried:
+        return False
+    from_s, to_s = tried[0].sent_s, max(each.over_s for each in tried)
+    return held_up_s(history, from_s, to_s) >= within_s / 2
+
+
+def in_vain(history: History, refused: list[Exchange], given_s: float) -> bool:
+    """Whether one of these 503 came after a wait that the machine may have used up, of `given_s` for a connection."""
+    return any(
+        each.status == 503
+        and each.over_s - each.sent_s >= given_s
+        and held_up_s(history, each.sent_s, each.over_s) >= given_s / 2
+        for each in refused
+    )
 
 
 def is_busy(history: History) -> bool:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from runner.probes import Exchange, Finding, History, beside, failed, inconclusive, passed
+from runner.probes import Exchange, Finding, History, beside, failed, held_up_s, inconclusive, passed
 
 scene = beside(__file__, "theatre")
 told = beside(__file__, "evidence")
 
+AWAY_S = 8.0
 _ENDS = ("kill", "stop", scene.ENDED_IDLE)
 _LAST_WORDS = re.compile(r"^\w*[Ee]rror:|Unhandled|^Emitted")
 
@@ -148,6 +149,9 @@ def nothing_is_open(history: History) -> Finding:
     last = history.censuses("sessions", "rest")[-1]
     left = told.in_transaction(last.rows)
     refused = [e for e in history.exchanges() if e.outcome == "ok" and 400 <= (e.status or 0) < 500]
+    first = history.censuses("sessions", "rest")[0]
+    if left and held_up_s(history, first.at_s, last.at_s) >= told.AT_REST_AFTER_S / 2:
+        return inconclusive("The machine was too busy to let the service come to rest.")
     if left:
         aborted = sum("aborted" in str(row["state"]) for row in left)
         return failed(
@@ -185,6 +189,36 @@ def _beyond_its_share(history: History, shown: dict[str, Any]) -> Finding | None
     return failed(f"{text}; POOL_MAX allowed it {told.SEATED}.", value=count, decided_by=events, **shown)
 
 
+def _while_away(history: History, shown: dict[str, Any]) -> Finding | None:
+    """What is wrong with what was answered while the database was away; or nothing could be seen of it."""
+    silent = [e for e in history.exchanges("under way") if e.status != 503 and not _was_made(e, history)]
+    silent += [e for e in history.exchanges("away") if e.status != 503]
+    has_bitten = history.notes.get("before", 0) >= told.SEATED and history.faults.get("bookings under way", 0) >= 2
+    # Nothing of a busy machine's answers otherwise, or breaks a connection off: one outage that bit is enough for that.
+    is_definite = has_bitten and any(e.how != "timeout" for e in silent)
+    if not is_definite and (not has_bitten or history.faults.get("bookings under way", 0) < 4):
+        return inconclusive("The connections were not seen in use before the database went.")
+    if silent and not is_definite and all(told.is_ours(history, [each], AWAY_S) for each in silent):
+        return inconclusive("The machine was too busy to let the service answer while the database was away.")
+    if silent:
+        text = f"While the database was away a request ({silent[0].tag}) got {told.answer(silent[0])}"
+        return failed(f"{text}, where the contract says 503.", value=0, decided_by=told.seen(silent), **shown)
+    return None
+
+
+def _not_back(history: History, shown: dict[str, Any]) -> Finding | None:
+    """Where the database was back, and the service was not."""
+    starts = [act.at_s for act in history.acts("postgres", "start")]
+    for since, until in zip(starts, [*starts[1:], 1e9], strict=True):
+        tried = [e for e in history.exchanges("again") if since <= e.sent_s < until]
+        if not any(e.status == 201 for e in tried):
+            if told.is_ours(history, tried, told.SERVED_AGAIN_S):
+                return inconclusive("The machine was too busy to let the service recover in time.")
+            text = f"The database was back, and {len(tried)} bookings over {told.SERVED_AGAIN_S:.0f} s were not served"
+            return failed(f"{text}.", value=0, decided_by=told.seen(tried[-4:]), **shown)
+    return None
+
+
 def so_does_the_service(history: History) -> Finding:
     restart = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'kata%'"
     reproduce = told.by_hand(f'curl -s $URL/shows/1; psql "$DB" -c "{restart}"; curl -s $URL/shows/1')
@@ -207,22 +241,8 @@ def so_does_the_service(history: History) -> Finding:
         )
     if beyond := _beyond_its_share(history, shown):
         return beyond
-    silent = [e for e in history.exchanges("under way") if e.status != 503 and not _was_made(e, history)]
-    silent += [e for e in history.exchanges("away") if e.status != 503]
-    has_bitten = history.notes.get("before", 0) >= told.SEATED and history.faults.get("bookings under way", 0) >= 2
-    # Nothing of a busy machine's answers otherwise, or breaks a connection off: one outage that bit is enough for that.
-    is_definite = has_bitten and any(e.how != "timeout" for e in silent)
-    if not is_definite and (not has_bitten or history.faults.get("bookings under way", 0) < 4):
-        return inconclusive("The connections were not seen in use before the database went.")
-    if silent:
-        text = f"While the database was away a request ({silent[0].tag}) got {told.answer(silent[0])}"
-        return failed(f"{text}, where the contract says 503.", value=0, decided_by=told.seen(silent), **shown)
-    starts = [act.at_s for act in history.acts("postgres", "start")]
-    for since, until in zip(starts, [*starts[1:], 1e9], strict=True):
-        tried = [e for e in history.exchanges("again") if since <= e.sent_s < until]
-        if not any(e.status == 201 for e in tried):
-            text = f"The database was back, and {len(tried)} bookings over 5 s were not served"
-            return failed(f"{text}.", value=0, decided_by=told.seen(tried[-4:]), **shown)
+    if (finding := _while_away(history, shown) or _not_back(history, shown)) is not None:
+        return finding
     good, together = history.exchanges("good")[-told.SEATED :], history.notes["together"]
     served = sum(e.status == 201 for e in good)
     if min(together, served) < told.SEATED:

@@ -13,7 +13,7 @@ bursts = beside(__file__, "bursts")
 told = beside(__file__, "evidence")
 takings = beside(__file__, "takings")
 
-ACQUIRE_S, IDLE_S = 0.4, 0.15
+IDLE_S = 0.15
 OF_ALL_ROUTES = 36
 SHARES = (7, 12)
 LOOK_AT_LEAST_S, LOOK_AFTER_S = 0.7, 0.5
@@ -161,7 +161,7 @@ def it_keeps_to_its_share(history: History) -> Finding:
 # -- every connection is taken ----------------------------------------------------------------------------------------
 
 
-@probe("saturation-answered", window_s=0.7, env=settings(told.SEATED, ACQUIRE_S * 1000, IDLE_S * 1000))
+@probe("saturation-answered", window_s=0.7, env=settings(told.SEATED, told.ACQUIRE_S * 1000, IDLE_S * 1000))
 async def every_connection_is_taken(
     client: Client, load: Load, postgres: Postgres, inputs: Inputs, history: History
 ) -> None:
@@ -179,7 +179,7 @@ async def every_connection_is_taken(
         seated = [load.start(scene.book(house.order(show)), tag="seated") for _ in range(told.SEATED)]
         history.fault("connections taken", await lock.until_waiting(told.SEATED))
         excess = [load.start(request, tag="excess") for request in requests]
-        await asyncio.wait(excess, timeout=ACQUIRE_S * told.PATIENCE)
+        await asyncio.wait(excess, timeout=told.ACQUIRE_S * told.PATIENCE)
         await office.barrier()
         history.note("opened_s", history.now())
     await asyncio.wait(seated, timeout=10)
@@ -189,7 +189,7 @@ async def every_connection_is_taken(
     await asyncio.gather(*excess, *seated, return_exceptions=True)
 
 
-async def _is_served_again(client: Client, house: Any, history: History, within_s: float = 5.0) -> None:
+async def _is_served_again(client: Client, house: Any, history: History, within_s: float = told.SERVED_AGAIN_S) -> None:
     """Bookings until one is answered 201, or nobody listens any more; then some more at once."""
     show = await house.show()
 
@@ -256,19 +256,23 @@ async def the_database_restarts(
     for end in inputs.sample([postgres.kill, postgres.stop], 2):
         show = await house.show()
         async with office.counting(show) as lock:
-            under_way = [load.start(scene.book(house.order(show)), tag="under way", timeout_s=8) for _ in range(2)]
+            under_way = [
+                load.start(scene.book(house.order(show)), tag="under way", timeout_s=judges.AWAY_S) for _ in range(2)
+            ]
             history.fault("bookings under way", await lock.until_waiting(2))
             await end()
         await asyncio.gather(*under_way)
         for request in (scene.book(house.order(show)), Req("GET", f"/shows/{show.id}")):
-            await client.request(request.method, request.path, json=request.json, tag="away", timeout_s=8)
+            await client.request(request.method, request.path, json=request.json, tag="away", timeout_s=judges.AWAY_S)
         await postgres.start()
         made += [row["id"] for row in await postgres.query("SELECT id FROM bookings WHERE show_id = $1", show.id)]
         await _is_served_again(client, house, history)
     history.note("made as it went", made)
     show = await house.show()
     await postgres.blackhole()
-    begun = [load.start(scene.book(house.order(show)), tag="cut off", timeout_s=8) for _ in range(told.SEATED)]
+    begun = [
+        load.start(scene.book(house.order(show)), tag="cut off", timeout_s=judges.AWAY_S) for _ in range(told.SEATED)
+    ]
     await office.barrier()
     await postgres.reset()
     await postgres.heal()
@@ -280,10 +284,12 @@ async def _idle_ones_end(house: Any, office: Any, postgres: Postgres, load: Load
     """While two bookings wait for a lock; then as many come as there are connections."""
     show = await house.show()
     async with office.counting(show) as lock:
-        waiting = [load.start(scene.book(house.order(show)), tag="kept", timeout_s=8) for _ in range(2)]
+        waiting = [load.start(scene.book(house.order(show)), tag="kept", timeout_s=judges.AWAY_S) for _ in range(2)]
         await lock.until_waiting(2)
         await office.ends_idle_sessions()
-        waiting += [load.start(scene.book(house.order(show)), tag="kept", timeout_s=8) for _ in range(told.SEATED)]
+        waiting += [
+            load.start(scene.book(house.order(show)), tag="kept", timeout_s=judges.AWAY_S) for _ in range(told.SEATED)
+        ]
         await lock.until_waiting(told.SEATED)
         await _look("ended", office, postgres, history, LOOK_AFTER_S, told.SEATED)
     await asyncio.gather(*waiting)

@@ -112,3 +112,19 @@ def test_late_answers_on_a_busy_machine_and_a_pool_that_was_not_full_say_nothing
 def test_no_more_may_have_waited_than_connections_were_not_seen_to_be_taken(pool: Told, verdict: Verdict) -> None:
     pool.history.faults["connections taken"] = 3
     assert probes.the_rest_is_told(pool.history).verdict is verdict
+
+
+def test_a_connection_that_a_busy_machine_did_not_give_in_time_says_nothing() -> None:
+    told = full()
+    told.sent("again at once", 503, sent_s=2.0, ended_s=2.45)
+    assert probes.the_rest_is_told(told.history).verdict is Verdict.FAILED
+    told.history.add_starved(2.4, 0.25)
+    assert probes.the_rest_is_told(told.history).verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_pool_that_a_busy_machine_did_not_let_serve_again_says_nothing() -> None:
+    told = full(again=500)
+    told.sent("again", 500, sent_s=5.0, ended_s=5.1)
+    assert probes.the_rest_is_told(told.history).verdict is Verdict.FAILED
+    told.history.add_lag(4.0, 2.6)
+    assert probes.the_rest_is_told(told.history).verdict is Verdict.INCONCLUSIVE

@@ -7,6 +7,7 @@ import subprocess
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from runner.probes import History, Verdict
 from runner.record.history import Exited
@@ -146,6 +147,15 @@ def test_one_session_inside_a_transaction_fails(state: str) -> None:
     assert (finding.verdict, finding.value, finding.limit) == (Verdict.FAILED, 1, 0)
 
 
+def test_a_transaction_that_a_busy_machine_did_not_let_end_says_nothing() -> None:
+    history = _rest((OPEN,), (OPEN,))
+    kept = history._kept
+    kept.censuses = [structs.replace(census, at_s=1.0 + 2.5 * n) for n, census in enumerate(kept.censuses)]
+    assert probes.nothing_is_open(history).verdict is Verdict.FAILED
+    history.add_starved(3.2, 1.3)
+    assert probes.nothing_is_open(history).verdict is Verdict.INCONCLUSIVE
+
+
 def test_a_session_that_never_ran_a_statement_is_no_transaction() -> None:
     rest = Told().sent("before", 201).sent("x", 409).sessions("rest", OPEN, age_s=None)
     assert probes.nothing_is_open(rest.history).verdict is Verdict.PASSED
@@ -230,6 +240,19 @@ def test_one_outage_that_bit_is_enough_for_answers_that_no_busy_machine_gives() 
     assert probes.so_does_the_service(once(away=500).history).verdict is Verdict.FAILED
     assert probes.so_does_the_service(once(away=None).history).verdict is Verdict.INCONCLUSIVE
     assert probes.so_does_the_service(once().history).verdict is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("restart", [_restart(away=None), _restart(again=503)], ids=["away", "not back"])
+def test_what_a_busy_machine_kept_the_service_from_says_nothing(restart: Told) -> None:
+    restart.history._kept.exchanges = [
+        structs.replace(each, until_s=each.sent_s + 8.0, ended_s=each.sent_s + 8.0 if each.ok else None)
+        if each.tag in ("away", "again")
+        else each
+        for each in restart.history.exchanges()
+    ]
+    assert probes.so_does_the_service(restart.history).verdict is Verdict.FAILED
+    restart.history.add_lag(6.0, 4.5)
+    assert probes.so_does_the_service(restart.history).verdict is Verdict.INCONCLUSIVE
 
 
 def test_connections_that_were_not_in_use_before_prove_nothing() -> None:
