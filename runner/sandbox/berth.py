@@ -8,7 +8,6 @@ dials it is refused at once, as at a machine whose process ended.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -61,9 +60,13 @@ class Berths:
         return Berth(identity, address)
 
     async def remove(self) -> None:
-        """Remove all of them. Services go first."""
+        """Remove all of them, one after the other. Services go first.
+
+        Two that leave one network at a time may lock up an engine older than 23 for good (moby/moby#42545).
+        """
         berths, self._all, self._free = self._all, [], []
-        await asyncio.gather(*(self._remove(berth.identity) for berth in berths))
+        for berth in berths:
+            await self._remove(berth.identity)
 
     async def _remove(self, identity: str) -> None:
         await self._calls.gently(lambda api: api.remove_container(identity, force=True, v=True))

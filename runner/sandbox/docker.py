@@ -191,7 +191,9 @@ class DockerSandbox:
         self._closed = True
         await self._calls.idle()
         await asyncio.gather(*(service.remove() for service in self._services), return_exceptions=True)
-        await asyncio.gather(self._berths.remove(), self._remove_relay())
+        # Not at once: whatever has an address on the lane leaves it alone, see `Berths.remove`.
+        await self._berths.remove()
+        await self._remove_relay()
         if self._lane is not None:
             lane = self._lane
             await self._calls.gently(lambda _: lane.remove())
