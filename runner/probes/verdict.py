@@ -30,9 +30,8 @@ _WORTH_TELLING_S = 0.1
 _SLOWEST_LOAD = 2.0
 _LATE_S = 1.0
 CROWDED = 9.0
-"""So many others that want each core, at the median of a round. Beside four busy loops and another verification there
-are 7 on two cores, and verdicts are right; beside eight and two others 11, where starts and waits take ten times as
-long as they should.
+"""So many others that want each core, at the median of a round. Verdicts were right with up to 6.5, beside four busy
+loops and another verification on two cores; with 11 and more starts and waits took ten times as long as they should.
 """
 _NEVER_STARTED = {"service": Verdict.FAILED, "busy": Verdict.INCONCLUSIVE}
 
@@ -47,7 +46,10 @@ class Outcome(Struct, frozen=True):
 def find_out(criterion: str, judge: Judge | None, history: History, limits: Limits) -> Outcome:
     """Judge a round by its history alone."""
     outcome = _found_out(criterion, judge, history, limits)
-    if outcome.finding.verdict in (Verdict.PASSED, Verdict.FAILED) and history.crowd > CROWDED:
+    # Who was ended at a limit of its own, such as a service that forks without end, may be the crowd itself.
+    was_ended = any(exited.reason for exited in history.exits)
+    is_said = outcome.finding.verdict in (Verdict.PASSED, Verdict.FAILED)
+    if is_said and not was_ended and history.crowd > CROWDED:
         sentence = (
             f"The machine was too crowded to say: {history.crowd:.0f} others wanted each of its cores. Close other "
             "programs, or verify fewer services at a time."

@@ -126,6 +126,14 @@ def test_what_was_seen_on_a_machine_that_let_nobody_run_does_not_count(others: f
     assert outcome.never_started and outcome.finding.verdict is verdict
 
 
+def test_a_service_that_crowds_the_machine_until_it_is_ended_fails() -> None:
+    history = _history()
+    history.add_crowd(0.1, 30.0)
+    history.add_exit(Exited(None, "SIGKILL", 0.2, "processes"))
+    finding = _found(history)
+    assert finding.verdict is Verdict.FAILED and "more processes than it may" in finding.sentence
+
+
 def test_a_start_that_the_machine_held_up_says_nothing_of_the_service() -> None:
     history = History()
     history.set_trouble(Trouble("busy", "The machine was too busy to start it."))
