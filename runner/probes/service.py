@@ -116,6 +116,8 @@ class Service:
 
     async def launch(self) -> None:
         """Start it without waiting for it to be ready. Each start is another instance, with a name of its own."""
+        if self._running is not None:  # one that ended: what it held is free for this one
+            await self._running.remove()
         self.exit, self._asked = None, False
         self._nonce = self._new_name()
         env = {**self._kata.spec.service.env, **self._env, "INSTANCE_ID": self._nonce}

@@ -29,9 +29,9 @@ _NOT_YOURS = "This is not your fault"
 _WORTH_TELLING_S = 0.1
 _SLOWEST_LOAD = 2.0
 _LATE_S = 1.0
-CROWDED = 9.0
-"""So many others that want each core, at the median of a round. Verdicts were right with up to 6.5, beside four busy
-loops and another verification on two cores; with 11 and more starts and waits took ten times as long as they should.
+CROWDED = 16.0
+"""So many others that want each core, at the median of a round. Verdicts were right with up to 15: two verifications of
+three replicas each beside four busy loops on two cores, where drives take six times as long as they should.
 """
 _NEVER_STARTED = {"service": Verdict.FAILED, "busy": Verdict.INCONCLUSIVE}
 

@@ -170,6 +170,11 @@ class DockerSandbox:
         )
         return str(made["Id"])
 
+    @property
+    def berths_made(self) -> int:
+        """How many places on its lane were needed so far; there are 11."""
+        return self._berths.made
+
     def downstream_url(self, port: int) -> str:
         # By number: a name is looked up on the very threads that a service may be keeping busy.
         return f"http://{self._made_lane.relay_address}:{port}"

@@ -15,6 +15,7 @@ from runner.probes.service import DidNotStart
 from runner.probes.stage import Stage
 from runner.record.events import Event, LineLogged, ServiceStarted, ServiceStopped, VitalsSampled
 from runner.sandbox.choose import SandboxName
+from runner.sandbox.docker import DockerSandbox
 from tests.probes.staging import both_sandboxes, on_stage
 
 KATA = Path(__file__).parents[1] / "verifier" / "three"
@@ -182,3 +183,19 @@ def test_vitals_of_several_processes_are_told_as_one_picture() -> None:
         assert sampled and all(20 < e.rss_bytes / 2**20 < 200 for e in sampled)
 
     with_replicas("process", KATA / "service", work)
+
+
+@pytest.mark.docker
+def test_those_killed_and_begun_anew_take_no_more_room_on_the_lane() -> None:
+    """A lane has eleven places, and a probe that kills all of its replicas may be repeated."""
+
+    async def work(scene: Scene) -> None:
+        sandbox = scene.stage.sandbox
+        assert isinstance(sandbox, DockerSandbox)
+        await scene.replicas.start()
+        for _ in range(2):
+            await asyncio.gather(*(one.kill() for one in scene.replicas))
+            await scene.replicas.start()
+        assert sandbox.berths_made == 3
+
+    with_replicas("docker", KATA / "service", work)
