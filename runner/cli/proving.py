@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from runner import clock
 from runner.cli.engine import Engine
 from runner.cli.errors import UserError
+from runner.cli.outage import Outage
 from runner.cli.output import out, paint_for, tell
 from runner.cli.progress import StatusLine, ticking
 from runner.cli.proof_text import row_text, why_wrong
@@ -90,10 +91,12 @@ class Proving:
                 self._ledger.add(trial_of(cell, row, stress))
             self._show(row)
 
+        outage = Outage(show)
         self._began_s, self._all, self._seen = clock.monotonic_s(), len(cells), 0
         with busy_loops(stress) if cells else contextlib.nullcontext():
             async with ticking(self._draw, self._status.live):
-                rows: list[Row] = await self._engine.prove(cells, jobs=self._jobs, until_s=until_s, on_row=show)
+                rows: list[Row] = await self._engine.prove(cells, jobs=self._jobs, until_s=until_s, on_row=outage.take)
+        outage.settle()
         self._status.clear()
         return rows
 

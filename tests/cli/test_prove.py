@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from runner.catalog.loader import all_katas
 from runner.cli.engine import Engine
@@ -29,8 +30,11 @@ from tests.cli.fake_engine import FAILING, report_saying
 class FakeProof:
     """Says of every cell what a test lets it say, and remembers what it was asked to prove."""
 
-    def __init__(self, *, wrong: bool = False, unclear: bool = False, stop_after: int | None = None) -> None:
+    def __init__(
+        self, *, wrong: bool = False, unclear: bool = False, stop_after: int | None = None, gone_after: float = math.inf
+    ) -> None:
         self.asked: list[list[Cell]] = []
+        self._gone_after = gone_after
         self._wrong, self._unclear, self._stop_after = wrong, unclear, stop_after
 
     @property
@@ -51,9 +55,14 @@ class FakeProof:
             if len(rows) == self._stop_after:
                 os.kill(os.getpid(), signal.SIGINT)
                 await asyncio.sleep(5)
-            rows.append(self._row(cell))
+            rows.append(self._row(cell) if len(rows) < self._gone_after else self._nothing(cell))
             on_row(cell, rows[-1])
         return rows
+
+    def _nothing(self, cell: Cell) -> Row:
+        """As where no engine answers: one criterion after the other is an error of ours."""
+        report = report_saying(Verdict.ERROR, Verdict.BLOCKED)
+        return structs.replace(self._row(cell), got=(), trouble=("answers-right error",), report=report)
 
     def _row(self, cell: Cell) -> Row:
         right = expected(cell.kata, cell.answer)
@@ -135,6 +144,25 @@ def test_an_interrupted_matrix_goes_on_where_it_was(typed: Type, home: Path) -> 
     assert "6 runs: 6 right" in done.out
     assert typed(*options, engine=FakeProof()).code == 0
     assert len((home / "matrix.jsonl").read_text().splitlines()) == 7
+
+
+def test_an_engine_that_is_gone_ends_the_proof_and_costs_the_ledger_nothing(typed: Type, home: Path) -> None:
+    line = ("prove", "slow-sum", "--sandbox", "process", "--repeat", "4", "--resume", "matrix.jsonl")
+    done = typed(*line, engine=FakeProof(gone_after=5))
+    assert done.code == 3 and "3 verifications in a row came to nothing in process" in done.err
+    assert "What was seen of answers-right." in done.err and "--resume" in done.err
+    kept = [json.loads(row) for row in (home / "matrix.jsonl").read_text().splitlines()[1:]]
+    assert len(kept) == 5 and all(one["outcome"] != "error" for row in kept for one in row["judged"])
+    proof = FakeProof()
+    assert typed(*line, engine=proof).code == 0
+    assert not {(row["variant"], row["round"]) for row in kept} & {(name, turn) for _, _, name, turn in proof.names}
+
+
+def test_a_verification_that_came_to_nothing_once_is_kept(typed: Type, home: Path) -> None:
+    line = (*_LATER, "--resume", "matrix.jsonl")
+    assert typed(*line, engine=FakeProof(gone_after=0)).code == 1
+    (row,) = (json.loads(row) for row in (home / "matrix.jsonl").read_text().splitlines()[1:])
+    assert row["judged"][0]["outcome"] == "error"
 
 
 @pytest.mark.parametrize(
