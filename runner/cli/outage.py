@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from runner.verifier.prove import Cell, Row
 
 MOST_IN_A_ROW = 3
-_SAYS_NOTHING = (Verdict.ERROR, Verdict.BLOCKED)
+_SAYS_NOTHING = frozenset({Verdict.ERROR, Verdict.BLOCKED})
 
 
 class Outage:
@@ -50,7 +50,7 @@ class Outage:
 
 def _says_nothing(row: Row) -> bool:
     verdicts = {result.finding.verdict for result in row.report.results}
-    return Verdict.ERROR in verdicts and verdicts <= set(_SAYS_NOTHING)
+    return Verdict.ERROR in verdicts and verdicts <= _SAYS_NOTHING
 
 
 def _why(row: Row) -> str:

@@ -91,12 +91,16 @@ class Proving:
                 self._ledger.add(trial_of(cell, row, stress))
             self._show(row)
 
-        outage = Outage(show)
+        # What is verified once more is a handful, and not in the ledger: it is told whatever it comes to.
+        outage = Outage(show) if keep else None
         self._began_s, self._all, self._seen = clock.monotonic_s(), len(cells), 0
         with busy_loops(stress) if cells else contextlib.nullcontext():
             async with ticking(self._draw, self._status.live):
-                rows: list[Row] = await self._engine.prove(cells, jobs=self._jobs, until_s=until_s, on_row=outage.take)
-        outage.settle()
+                rows: list[Row] = await self._engine.prove(
+                    cells, jobs=self._jobs, until_s=until_s, on_row=outage.take if outage else show
+                )
+        if outage:
+            outage.settle()
         self._status.clear()
         return rows
 

@@ -158,6 +158,11 @@ def test_an_engine_that_is_gone_ends_the_proof_and_costs_the_ledger_nothing(type
     assert not {(row["variant"], row["round"]) for row in kept} & {(name, turn) for _, _, name, turn in proof.names}
 
 
+def test_one_that_comes_to_nothing_again_and_again_is_told_with_the_sums(typed: Type) -> None:
+    done = typed(*_LATER, "--again", "3", engine=FakeProof(gone_after=0))
+    assert done.code == 1 and "1 errors" in done.out and "in a row" not in done.err
+
+
 def test_a_verification_that_came_to_nothing_once_is_kept(typed: Type, home: Path) -> None:
     line = (*_LATER, "--resume", "matrix.jsonl")
     assert typed(*line, engine=FakeProof(gone_after=0)).code == 1

@@ -167,7 +167,7 @@ def _runnable(katas: Sequence[Kata]) -> tuple[list[Kata], int]:
 
 
 async def _again(proving: Proving, wrong: Sequence[Row], answers: Path | None, times: int) -> list[Row]:
-    """Each of these answers so many times more, one at a time."""
+    """Each of these answers so many times more, one answer after the other."""
     from runner.verifier.prove import cells_of
 
     rows: list[Row] = []
