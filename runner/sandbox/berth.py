@@ -41,10 +41,6 @@ class Berths:
         self._free: list[Berth] = []
         self._all: list[Berth] = []
 
-    @property
-    def made(self) -> int:
-        return len(self._all)
-
     async def take(self, lane: Lane) -> Berth:
         """One that nobody uses; making one takes the engine about 0.3 s."""
         if self._free:

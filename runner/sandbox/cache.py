@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import IO
 
 import platformdirs
 
 from runner.clock import monotonic_s
 from runner.sandbox.base import SandboxError
+
+_POLL_S = 0.02
 
 
 def cache_dir() -> Path:
@@ -37,6 +41,29 @@ def locked(name: str) -> Iterator[None]:
     with (folder / f"{name}.lock").open("ab") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+
+
+@contextlib.asynccontextmanager
+async def in_turn(name: str, within_s: float) -> AsyncIterator[bool]:
+    """Hold the same lock if it comes free `within_s`; whether it did. For what is better done in turn than not at all.
+
+    It polls, so that a wait that is cancelled leaves no thread behind.
+    """
+    folder = cache_dir() / "locks"
+    folder.mkdir(exist_ok=True)
+    deadline = monotonic_s() + within_s
+    with (folder / f"{name}.lock").open("ab") as handle:
+        while not (held := _taken(handle)) and monotonic_s() < deadline:
+            await asyncio.sleep(_POLL_S)
+        yield held
+
+
+def _taken(handle: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def remove_tree(folder: Path, within_s: float = 2.0) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from runner.sandbox.base import Launch, OnLine, SandboxError
 from runner.sandbox.berth import Berth, Berths
+from runner.sandbox.cache import in_turn
 from runner.sandbox.canary import ensure_sealed
 from runner.sandbox.docker_service import DockerService
 from runner.sandbox.engine_calls import EngineCalls
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 _RELAY_PORT = 7000
 # More containers than this being started at once only take longer, each of them.
 _STARTS_PER_CORE = 2
+_LEAVES_ANYWAY_S = 4.0
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _TMP = "/tmp"
 
@@ -170,11 +172,6 @@ class DockerSandbox:
         )
         return str(made["Id"])
 
-    @property
-    def berths_made(self) -> int:
-        """How many places on its lane were needed so far; there are 11."""
-        return self._berths.made
-
     def downstream_url(self, port: int) -> str:
         # By number: a name is looked up on the very threads that a service may be keeping busy.
         return f"http://{self._made_lane.relay_address}:{port}"
@@ -196,12 +193,13 @@ class DockerSandbox:
         self._closed = True
         await self._calls.idle()
         await asyncio.gather(*(service.remove() for service in self._services), return_exceptions=True)
-        # Not at once: whatever has an address on the lane leaves it alone, see `Berths.remove`.
-        await self._berths.remove()
-        await self._remove_relay()
-        if self._lane is not None:
-            lane = self._lane
-            await self._calls.gently(lambda _: lane.remove())
+        # Not two at once, of this run or of another one: whatever has an address leaves alone, see `Berths.remove`.
+        async with in_turn("leaving", _LEAVES_ANYWAY_S):
+            await self._berths.remove()
+            await self._remove_relay()
+            if self._lane is not None:
+                lane = self._lane
+                await self._calls.gently(lambda _: lane.remove())
         await self._calls.gently(lambda _: remove_run(self._calls.client, self._run_id))
         self._calls.close()
 

@@ -7,7 +7,7 @@ has such is refused. Which variants and how many rounds is free: a ledger may be
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -87,12 +87,18 @@ def read(file: Path) -> tuple[Head, list[Trial]]:
     return head, trials
 
 
-def read_all(files: Iterable[Path]) -> tuple[list[Head], list[Trial]]:
-    """Several ledgers as one. Raises LedgerError where they are of different sources or machines."""
+def read_all(
+    files: Iterable[Path], carried: Callable[[Head, Sequence[Trial]], Head] = lambda head, _: head
+) -> tuple[list[Head], list[Trial]]:
+    """Several ledgers as one. Raises LedgerError where they are of different sources or machines.
+
+    `carried` gives the head to take a ledger by: that of other sources where none of its trials could differ by them.
+    """
     heads: list[Head] = []
     trials: list[Trial] = []
     for file in files:
-        head, more = read(file)
+        kept, more = read(file)
+        head = carried(kept, more)
         for before in heads:
             if differs := _difference(head.origin, before.origin):
                 raise LedgerError(f"{file} and the ledgers before it do not add up: {differs}.")

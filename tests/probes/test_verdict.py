@@ -134,6 +134,14 @@ def test_a_service_that_crowds_the_machine_until_it_is_ended_fails() -> None:
     assert finding.verdict is Verdict.FAILED and "more processes than it may" in finding.sentence
 
 
+@pytest.mark.parametrize("limit", ["memory", "output", "disk"])
+def test_who_meets_another_limit_on_a_crowded_machine_may_have_been_driven_to_it(limit: str) -> None:
+    history = _history()
+    history.add_crowd(0.1, 30.0)
+    history.add_exit(Exited(None, "SIGKILL", 0.2, limit))
+    assert _found(history).verdict is Verdict.INCONCLUSIVE
+
+
 def test_a_start_that_the_machine_held_up_says_nothing_of_the_service() -> None:
     history = History()
     history.set_trouble(Trouble("busy", "The machine was too busy to start it."))

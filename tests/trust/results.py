@@ -15,6 +15,7 @@ from runner.verifier.margins import Nearest, margins
 from runner.verifier.rates import Rate
 from runner.verifier.tally import Counts, by_variant, counted, grouped, sums
 from runner.verifier.trial import Condition, Trial, surprises
+from tests.trust.carried import CARRIED, as_now
 
 FILE = Path(__file__).with_name("RESULTS.md")
 NOTES = "## Notes"
@@ -48,6 +49,12 @@ def _origin(heads: Sequence[Head]) -> Iterator[str]:
     yield f"- Commit: {commits}"
     sources = {name: sha256 for head in heads for name, sha256 in head.origin.sources.items()}
     yield "- Sources: " + ", ".join(f"{name} `{sha256[:12]}`" for name, sha256 in sources.items())
+    commits_here = {head.origin.commit for head in heads}
+    yield from (
+        f"- Carried over from commit `{each.commit[:12]}`, engine `{each.was[:12]}`: {each.why}"
+        for each in CARRIED
+        if each.commit in commits_here
+    )
     yield from (f"- Command: `{command}`" for command in dict.fromkeys(_command(head) for head in heads))
 
 
@@ -201,7 +208,7 @@ def main(files: Sequence[str], into: Path = FILE) -> int:
         print("name the ledgers that `prodrill prove --resume` wrote", file=sys.stderr)
         return 2
     try:
-        heads, trials = read_all(map(Path, files))
+        heads, trials = read_all(map(Path, files), as_now)
     except (LedgerError, OSError) as error:
         print(error, file=sys.stderr)
         return 2

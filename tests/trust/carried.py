@@ -1,0 +1,55 @@
+"""Ledgers of an earlier engine that count for the one now, because what it changed could have changed none of them.
+
+That is not to be believed of a change but shown for each trial: an entry says what a trial has to have been like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct, structs
+
+from runner.probes.verdict import CROWDED
+from runner.verifier.ledger import Head, LedgerError
+from runner.verifier.origin import ENGINE
+from runner.verifier.trial import Trial
+
+
+class Carried(Struct, frozen=True):
+    """From which engine to which (SHA-256), the commit of the former, and why no trial that `holds` would differ."""
+
+    commit: str
+    was: str
+    now: str
+    why: str
+    holds: Callable[[Trial], bool]
+
+
+def uncrowded(trial: Trial) -> bool:
+    """No round that was decided was near the crowd limit, so that what is said beyond it was not asked."""
+    return all(one.watched is None or one.watched.crowd <= CROWDED for one in trial.judged)
+
+
+CARRIED = (
+    Carried(
+        "f4bb9e43343789850d881c81c1023fe7c0f7bdcf",
+        "a9a0684d22524ef07494064d40dbcfbf353861d57fadb26a274888a9d5c4940d",
+        "2c6bd4040aedcb648f2150b7991c351a0bb4bdbeb28fff6abf3b61368a1acef0",
+        "a service ended at its memory, disk or output limit on a machine beyond the crowd limit was failed and is "
+        "inconclusive now, and none of these runs was beyond it; containers leave in turn, after the verdicts",
+        uncrowded,
+    ),
+)
+
+
+def as_now(head: Head, trials: Sequence[Trial]) -> Head:
+    """The head to count a ledger by. Raises LedgerError where one of its trials could be another now."""
+    entry = next((each for each in CARRIED if each.was == head.origin.sources.get(ENGINE)), None)
+    if entry is None:
+        return head
+    if doubtful := next((trial for trial in trials if not entry.holds(trial)), None):
+        raise LedgerError(
+            f"{doubtful.kata}, {doubtful.variant}, {doubtful.condition.text}, seed {doubtful.seed} cannot be carried "
+            f"over from engine {entry.was[:12]}. Make it anew."
+        )
+    return structs.replace(head, origin=structs.replace(head.origin, sources=head.origin.sources | {ENGINE: entry.now}))
