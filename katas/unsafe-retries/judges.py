@@ -267,7 +267,9 @@ def they_come_apart(history: History) -> Finding:
         return inconclusive("The machine was so busy that the verifier itself was late by more than a second.")
     hand = play.shell(play.DOWN, "  # send curl ten times in a row: their second requests should scatter")
     is_shaken = history.late_s() + history.queued_s() > SHAKEN_S
-    finding: Finding = spreading.judged(orders, history.net_s, is_shaken, play.seen(orders[0], 4), hand)
+    finding: Finding = spreading.judged(
+        orders, history.net_s, history.starved_s, is_shaken, play.seen(orders[0], 4), hand
+    )
     is_close = finding.verdict is Verdict.PASSED and (finding.value or 0.0) < spreading.SURE
     if is_close and is_shaken:
         text = "Only {:.0%} of pairs changed places, which a machine as busy as this one does without any jitter."

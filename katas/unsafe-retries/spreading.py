@@ -42,8 +42,14 @@ class Retry(Struct, frozen=True):
     wait_s: float
 
 
-def judged(orders: list[Calls], net_s: Net, is_shaken: bool, evidence: list[str], reproduce: str) -> Finding:
-    """The finding over orders whose first four requests fail, one order shortly after the other."""
+def judged(
+    orders: list[Calls], net_s: Net, starved_s: Net, is_shaken: bool, evidence: list[str], reproduce: str
+) -> Finding:
+    """The finding over orders whose first four requests fail, one order shortly after the other.
+
+    `net_s` and `starved_s` say of a time how long it was but for our lateness, and how much of it the service may have
+    waited for a core. The first waits are the shortest and fall into the burst, so a machine adds the most to them.
+    """
     rounds = [[retry for calls in orders if (retry := _retry(calls, n, net_s))] for n in range(RETRIES)]
     if len(rounds[-1]) < len(orders) * SHARE_NEEDED:
         return failed(
@@ -58,7 +64,11 @@ def judged(orders: list[Calls], net_s: Net, is_shaken: bool, evidence: list[str]
     waits = [median(retry.wait_s for retry in each) for each in rounds]
     kept, swapped = map(sum, zip(*(changes(each, wait) for each, wait in zip(rounds, waits, strict=True)), strict=True))
     finding = _finding(kept, swapped, waits, rounds[0], evidence, reproduce)
-    if is_shaken and finding.verdict is Verdict.FAILED and finding.limit == GROWTH and waits[0] > LONGEST_FIRST_S:
+    if finding.verdict is not Verdict.FAILED or finding.limit != GROWTH:
+        return finding
+    added_s = median(starved_s(retry.failed_s, retry.back_s) for retry in rounds[0])
+    may_have_grown = waits[-1] >= GROWTH * (waits[0] - added_s)
+    if may_have_grown or (is_shaken and waits[0] > LONGEST_FIRST_S):
         text = f"The machine was so busy that the first wait took {waits[0] * 1000:.0f} ms: what it adds hides growth."
         return inconclusive(text, value=finding.value, limit=GROWTH, unit=finding.unit, decided_by=finding.decided_by)
     return finding

@@ -85,6 +85,26 @@ def test_waits_that_do_not_grow_fail_on_a_busy_machine_where_the_first_was_no_lo
     assert finding.verdict is Verdict.FAILED and "do not grow" in finding.sentence
 
 
+@pytest.mark.parametrize(("starved_s", "verdict"), [(0.0, Verdict.FAILED), (0.06, Verdict.INCONCLUSIVE)])
+def test_what_a_service_waited_for_a_core_may_have_hidden_that_its_waits_grow(
+    starved_s: float, verdict: Verdict
+) -> None:
+    """Waits of 0.11 s that grow to 0.17 s, each 0.15 s longer for the machine."""
+    history = _row(lambda n: DRAW.uniform(0.2, 0.32) + 0.02 * (n - 1))
+    for moment in range(40):
+        history.add_starved(0.1 * moment, starved_s)
+    finding = probes.they_come_apart(history)
+    assert finding.verdict is verdict and finding.limit == 1.4
+
+
+def test_waits_that_do_not_grow_fail_though_the_service_waited_a_little_for_a_core() -> None:
+    history = _row(lambda n: DRAW.uniform(0.05, 0.15))
+    for moment in range(40):
+        history.add_starved(0.1 * moment, 0.02)
+    finding = probes.they_come_apart(history)
+    assert finding.verdict is Verdict.FAILED and "do not grow" in finding.sentence
+
+
 def test_a_trace_of_jitter_is_left_open() -> None:
     finding = probes.they_come_apart(_row(lambda n: 0.1 * 2**n * DRAW.uniform(1, 1.12)))
     assert finding.verdict is Verdict.INCONCLUSIVE and finding.value is not None and 0.08 < finding.value < 0.15
