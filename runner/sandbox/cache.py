@@ -36,9 +36,7 @@ def cache_dir() -> Path:
 @contextlib.contextmanager
 def locked(name: str) -> Iterator[None]:
     """Hold the machine-wide lock `name` (an `flock` in the cache): waits for whoever holds it; freed by any death."""
-    folder = cache_dir() / "locks"
-    folder.mkdir(exist_ok=True)
-    with (folder / f"{name}.lock").open("ab") as handle:
+    with _lock_file(name) as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -47,23 +45,31 @@ def locked(name: str) -> Iterator[None]:
 async def in_turn(name: str, within_s: float) -> AsyncIterator[bool]:
     """Hold the same lock if it comes free `within_s`; whether it did. For what is better done in turn than not at all.
 
-    It polls, so that a wait that is cancelled leaves no thread behind.
+    It polls, so that a wait that is cancelled leaves no thread behind, and goes on where no lock is to be had, as on a
+    full disk.
     """
-    folder = cache_dir() / "locks"
-    folder.mkdir(exist_ok=True)
-    deadline = monotonic_s() + within_s
-    with (folder / f"{name}.lock").open("ab") as handle:
-        while not (held := _taken(handle)) and monotonic_s() < deadline:
-            await asyncio.sleep(_POLL_S)
+    with contextlib.ExitStack() as stack:
+        held = False
+        with contextlib.suppress(OSError, SandboxError):
+            handle, deadline = stack.enter_context(_lock_file(name)), monotonic_s() + within_s
+            while not (held := taken(handle)) and monotonic_s() < deadline:
+                await asyncio.sleep(_POLL_S)
         yield held
 
 
-def _taken(handle: IO[bytes]) -> bool:
+def taken(handle: IO[bytes]) -> bool:
+    """Whether the lock on an open file is ours now, without waiting for it. OSError where there are no locks."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return False
     return True
+
+
+def _lock_file(name: str) -> IO[bytes]:
+    folder = cache_dir() / "locks"
+    folder.mkdir(exist_ok=True)
+    return (folder / f"{name}.lock").open("ab")
 
 
 def remove_tree(folder: Path, within_s: float = 2.0) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import random
 import socket
 from pathlib import Path
@@ -10,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from runner.sandbox.base import SandboxError
-from runner.sandbox.cache import cache_dir
+from runner.sandbox.cache import cache_dir, taken
 
 FIRST, LAST = 20000, 29999
 _TRIES = 200
@@ -36,12 +35,7 @@ class PortLease:
     def _take(self, path: Path) -> bool:
         # Never unlinked: whoever still holds a lock on an unlinked file would share the port with its next owner.
         self._lock = path.open("ab")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.close()
-            return False
-        if _can_bind(self.port):
+        if taken(self._lock) and _can_bind(self.port):
             return True
         self._lock.close()
         return False

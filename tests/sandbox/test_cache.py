@@ -43,3 +43,15 @@ def test_who_waited_long_enough_goes_on_without() -> None:
         return first, second, third
 
     assert asyncio.run(scenario()) == (True, False, True)
+
+
+def test_without_a_lock_it_goes_on_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache that cannot be written keeps nobody from removing what it started."""
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("PRODRILL_CACHE", str(tmp_path / "file"))
+
+    async def scenario() -> bool:
+        async with asyncio.timeout(1), in_turn("a", 10) as held:
+            return held
+
+    assert asyncio.run(scenario()) is False

@@ -10,34 +10,48 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct, structs
 
 from runner.probes.verdict import CROWDED
+from runner.record.finding import Verdict
 from runner.verifier.ledger import Head, LedgerError
 from runner.verifier.origin import ENGINE
 from runner.verifier.trial import Trial
 
 
 class Carried(Struct, frozen=True):
-    """From which engine to which (SHA-256), the commit of the former, and why no trial that `holds` would differ."""
+    """The commits of an engine (SHA-256 `was`), and why no trial of it that `holds` would differ with the one `now`."""
 
-    commit: str
+    commits: tuple[str, ...]
     was: str
-    now: str
     why: str
     holds: Callable[[Trial], bool]
 
 
 def uncrowded(trial: Trial) -> bool:
-    """No round that was decided was near the crowd limit, so that what is said beyond it was not asked."""
-    return all(one.watched is None or one.watched.crowd <= CROWDED for one in trial.judged)
+    """No round that decided was beyond the crowd limit; of what was not judged nothing is said, with either."""
+    return all(
+        one.verdict is Verdict.BLOCKED or (one.watched is not None and one.watched.crowd <= CROWDED)
+        for one in trial.judged
+    )
 
 
+def without_an_error(trial: Trial) -> bool:
+    return all(one.verdict is not Verdict.ERROR for one in trial.judged)
+
+
+NOW = "d6120a78c7b86aa3401a9ba6139eff556e93ddf64906161047dd11948e7a5663"
 CARRIED = (
     Carried(
-        "f4bb9e43343789850d881c81c1023fe7c0f7bdcf",
+        ("f4bb9e43343789850d881c81c1023fe7c0f7bdcf",),
         "a9a0684d22524ef07494064d40dbcfbf353861d57fadb26a274888a9d5c4940d",
-        "2c6bd4040aedcb648f2150b7991c351a0bb4bdbeb28fff6abf3b61368a1acef0",
         "a service ended at its memory, disk or output limit on a machine beyond the crowd limit was failed and is "
         "inconclusive now, and none of these runs was beyond it; containers leave in turn, after the verdicts",
         uncrowded,
+    ),
+    Carried(
+        ("935b11f6ceec530ab3c9c7b1f4d0bbef4d3bbaa8", "99ab61bf24ded3dbadebf0691e73eac77aa44ffd"),
+        "2c6bd4040aedcb648f2150b7991c351a0bb4bdbeb28fff6abf3b61368a1acef0",
+        "containers that cannot leave in turn, for want of a lock, were an error and leave all the same now, and none "
+        "of these runs had an error",
+        without_an_error,
     ),
 )
 
@@ -52,4 +66,4 @@ def as_now(head: Head, trials: Sequence[Trial]) -> Head:
             f"{doubtful.kata}, {doubtful.variant}, {doubtful.condition.text}, seed {doubtful.seed} cannot be carried "
             f"over from engine {entry.was[:12]}. Make it anew."
         )
-    return structs.replace(head, origin=structs.replace(head.origin, sources=head.origin.sources | {ENGINE: entry.now}))
+    return structs.replace(head, origin=structs.replace(head.origin, sources=head.origin.sources | {ENGINE: NOW}))

@@ -51,11 +51,15 @@ def _origin(heads: Sequence[Head]) -> Iterator[str]:
     yield "- Sources: " + ", ".join(f"{name} `{sha256[:12]}`" for name, sha256 in sources.items())
     commits_here = {head.origin.commit for head in heads}
     yield from (
-        f"- Carried over from commit `{each.commit[:12]}`, engine `{each.was[:12]}`: {each.why}"
+        f"- Carried over from {_short(each.commits)}, engine `{each.was[:12]}`: {each.why}"
         for each in CARRIED
-        if each.commit in commits_here
+        if commits_here.intersection(each.commits)
     )
     yield from (f"- Command: `{command}`" for command in dict.fromkeys(_command(head) for head in heads))
+
+
+def _short(commits: Iterable[str]) -> str:
+    return " and ".join(f"`{commit[:12]}`" for commit in commits)
 
 
 def _command(head: Head) -> str:

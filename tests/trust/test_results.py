@@ -12,7 +12,7 @@ from runner.record.happened import Watched
 from runner.verifier.ledger import SCHEMA, Head, Ledger
 from runner.verifier.origin import Machine, Origin
 from runner.verifier.trial import Condition, Judged, Outcome, Trial
-from tests.trust.carried import CARRIED
+from tests.trust.carried import CARRIED, NOW
 from tests.trust.results import main
 
 ORIGIN = Origin(
@@ -70,7 +70,7 @@ def test_what_is_no_ledger_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def _earlier(file: Path, crowd: float) -> str:
-    origin = structs.replace(ORIGIN, commit=CARRIED[0].commit, sources={"engine": CARRIED[0].was, "k": "1" * 64})
+    origin = structs.replace(ORIGIN, commit=CARRIED[0].commits[0], sources={"engine": CARRIED[0].was, "k": "1" * 64})
     ledger = Ledger(Head(SCHEMA, origin, 4, 1, "", "prodrill prove k --stress 4"), file)
     judged = Judged("c", Outcome.RIGHT, Verdict.PASSED, watched=Watched(1.0, 0.0, 0.0, crowd))
     ledger.add(Trial("k", Condition("process", stress=4), "accepted", "by-hand", 1, 7, 1.0, None, (judged,)))
@@ -82,7 +82,7 @@ def test_runs_of_an_earlier_engine_count_where_the_later_one_could_not_have_said
 ) -> None:
     into = tmp_path / "RESULTS.md"
     assert main([_earlier(tmp_path / "calm", 8.5)], into) == 0
-    assert f"- Carried over from commit `{CARRIED[0].commit[:12]}`" in into.read_text()
-    assert f"engine `{CARRIED[0].now[:12]}`, k `" in into.read_text()
+    assert f"- Carried over from `{CARRIED[0].commits[0][:12]}`, engine" in into.read_text()
+    assert f"engine `{NOW[:12]}`, k `" in into.read_text()
     assert main([_earlier(tmp_path / "crowded", 17.0)], into) == 2
     assert "cannot be carried over" in capsys.readouterr().err
