@@ -1,6 +1,7 @@
 """Writes `RESULTS.md` from ledgers: `python -m tests.trust.results LEDGER...`. Its notes are kept as they are.
 
-Ledgers are what `prodrill prove --resume LEDGER` writes; all have to be of one engine and one machine.
+Ledgers are what `prodrill prove --resume LEDGER` writes; all have to be of one engine. Machines may differ, and are
+told apart: a verdict has to be right on each.
 """
 
 from __future__ import annotations
@@ -10,8 +11,11 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from msgspec import structs
+
 from runner.verifier.ledger import Head, LedgerError, read_all
 from runner.verifier.margins import Nearest, margins
+from runner.verifier.origin import Machine
 from runner.verifier.rates import Rate
 from runner.verifier.tally import Counts, by_variant, counted, grouped, sums
 from runner.verifier.trial import Condition, Trial, surprises
@@ -22,12 +26,15 @@ NOTES = "## Notes"
 _FIRST_NOTES = f"{NOTES}\n\nWhat was found on the way, and how it was mended.\n"
 _OPTIONS_KEPT, _FLAGS_KEPT = {"--sandbox", "--stress", "--jobs", "--answers"}, {"--quota"}
 RUNS_A_KATA, QUIET_LIMIT, BUSY_LIMIT = 300, 0.01, 0.05
+ByMachine = dict[Machine, list[Trial]]
 
 
-def page(heads: Sequence[Head], trials: Sequence[Trial], notes: str) -> str:
+def page(heads: Sequence[Head], machines: ByMachine, notes: str) -> str:
     """The whole page, ending with the notes."""
-    parts = (_origin(heads), _targets(trials), _sums(trials), _conditions(trials), _wrong(trials), _criteria(trials))
-    lines = [line for part in (*parts, _variants(trials), _margins(trials)) for line in (*part, "")]
+    trials = [trial for of in machines.values() for trial in of]
+    first = (_origin(heads, machines), _targets(trials), _sums(trials), _conditions(trials), _machines(machines))
+    then = (_wrong(trials), _criteria(trials), _variants(trials), _margins(trials))
+    lines = [line for part in (*first, *then) for line in (*part, "")]
     return "\n".join(lines) + notes
 
 
@@ -37,14 +44,26 @@ def notes_of(file: Path) -> str:
     return text[text.index(NOTES) :] if NOTES in text else _FIRST_NOTES
 
 
-def _origin(heads: Sequence[Head]) -> Iterator[str]:
-    origin = heads[0].origin
+def read_of_all(files: Iterable[Path]) -> tuple[list[Head], ByMachine]:
+    """Ledgers as one, their trials by the machine that made them. Raises LedgerError where their sources differ."""
+    machines: ByMachine = {}
+
+    def on_any_machine(head: Head, trials: Sequence[Trial]) -> Head:
+        machines.setdefault(head.origin.machine, []).extend(trials)
+        now = as_now(head, trials)
+        return structs.replace(now, origin=structs.replace(now.origin, machine=next(iter(machines))))
+
+    heads, _ = read_all(files, on_any_machine)
+    return heads, machines
+
+
+def _origin(heads: Sequence[Head], machines: Iterable[Machine]) -> Iterator[str]:
     yield "# How often a verdict is wrong"
     yield ""
     yield "Every broken, accepted and rejected variant of every kata, verified again and again, beside busy loops that"
     yield "each have a session of their own. `python -m tests.trust.results` makes this page; the notes are by hand."
     yield ""
-    yield f"- Machine: {origin.machine.text}"
+    yield from (f"- Machine: {machine.text}" for machine in machines)
     commits = ", ".join(f"`{commit}`" for commit in dict.fromkeys(head.origin.commit or "none" for head in heads))
     yield f"- Commit: {commits}"
     sources = {name: sha256 for head in heads for name, sha256 in head.origin.sources.items()}
@@ -146,6 +165,17 @@ def _conditions(trials: Sequence[Trial]) -> Iterator[str]:
     )
 
 
+def _machines(machines: ByMachine) -> Iterator[str]:
+    yield "## By machine and condition, in verdicts"
+    yield ""
+    rows = [
+        (machine.processor, condition.text, *_counts(counts))
+        for machine, trials in machines.items()
+        for condition, counts in sorted(grouped(trials, lambda trial, _: trial.condition).items())
+    ]
+    yield from _table(("machine", "condition", *_COUNTS), rows)
+
+
 def _wrong(trials: Sequence[Trial]) -> Iterator[str]:
     yield "## Verdicts that were wrong"
     yield ""
@@ -212,11 +242,12 @@ def main(files: Sequence[str], into: Path = FILE) -> int:
         print("name the ledgers that `prodrill prove --resume` wrote", file=sys.stderr)
         return 2
     try:
-        heads, trials = read_all(map(Path, files), as_now)
+        heads, machines = read_of_all(map(Path, files))
     except (LedgerError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    into.write_text(page(heads, trials, notes_of(into)), "utf-8")
+    into.write_text(page(heads, machines, notes_of(into)), "utf-8")
+    trials = [trial for of in machines.values() for trial in of]
     print(f"{into}: {len(trials)} runs, {sums(trials).verdicts.wrong} wrong verdicts")
     return 0
 

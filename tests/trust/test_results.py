@@ -20,9 +20,9 @@ ORIGIN = Origin(
 )
 
 
-def _ledger(file: Path, stress: int, *outcomes: Outcome) -> str:
+def _ledger(file: Path, stress: int, *outcomes: Outcome, origin: Origin = ORIGIN) -> str:
     ledger = Ledger(
-        Head(SCHEMA, ORIGIN, stress, 1, "", f"prodrill prove k --stress {stress} --resume /somewhere/ledger"), file
+        Head(SCHEMA, origin, stress, 1, "", f"prodrill prove k --stress {stress} --resume /somewhere/ledger"), file
     )
     for number, outcome in enumerate(outcomes):
         verdict = {Outcome.RIGHT: Verdict.PASSED, Outcome.INCONCLUSIVE: Verdict.INCONCLUSIVE}.get(
@@ -51,6 +51,35 @@ def test_the_page_says_what_was_shown_and_what_was_not(tmp_path: Path) -> None:
     assert "| k | process, 4 loops | 3 | 1 | 1 | 0 | 1 | 0 |" in text
     assert "seed 7: **others-overtake** false fail: It | waited." in text
     assert "| k | others-overtake | 40 ms | 12 (0.30 of it; by-hand, process, 0 loops, seed 7) | none seen |" in text
+
+
+def test_figures_of_several_machines_are_told_apart_and_added_up(tmp_path: Path) -> None:
+    other = structs.replace(ORIGIN, machine=structs.replace(ORIGIN.machine, processor="Another"))
+    files = [
+        _ledger(tmp_path / "one", 0, Outcome.RIGHT),
+        _ledger(tmp_path / "other", 4, Outcome.RIGHT, Outcome.FALSE_FAIL, origin=other),
+    ]
+    into = tmp_path / "RESULTS.md"
+    assert main(files, into) == 0
+    text = into.read_text()
+    assert "- Machine: A processor, 2 cores" in text and "- Machine: Another, 2 cores" in text
+    assert "| A processor | process, 0 loops | 1 | 0 | 0 | 0 | 0 |" in text
+    assert "| Another | process, 4 loops | 1 | 1 | 0 | 0 | 0 |" in text
+    assert text.splitlines().count("- Commit: `abcdef0123456789`") == 1
+    assert "\n3 runs." in text
+
+
+def test_ledgers_of_another_engine_do_not_add_up_whatever_the_machine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = structs.replace(ORIGIN.machine, processor="Another")
+    other = structs.replace(ORIGIN, machine=machine, sources={"engine": "2" * 64, "k": "1" * 64})
+    files = [
+        _ledger(tmp_path / "one", 0, Outcome.RIGHT),
+        _ledger(tmp_path / "other", 0, Outcome.RIGHT, origin=other),
+    ]
+    assert main(files, tmp_path / "RESULTS.md") == 2
+    assert "engine changed since" in capsys.readouterr().err
 
 
 def test_notes_are_kept_by_whoever_writes_the_page_again(tmp_path: Path) -> None:
