@@ -31,7 +31,7 @@ ByMachine = dict[Machine, list[Trial]]
 
 def page(heads: Sequence[Head], machines: ByMachine, notes: str) -> str:
     """The whole page, ending with the notes."""
-    trials = [trial for of in machines.values() for trial in of]
+    trials = _trials(machines)
     first = (_origin(heads, machines), _targets(trials), _sums(trials), _conditions(trials), _machines(machines))
     then = (_wrong(trials), _criteria(trials), _variants(trials), _margins(trials))
     lines = [line for part in (*first, *then) for line in (*part, "")]
@@ -48,6 +48,7 @@ def read_of_all(files: Iterable[Path]) -> tuple[list[Head], ByMachine]:
     """Ledgers as one, their trials by the machine that made them. Raises LedgerError where their sources differ."""
     machines: ByMachine = {}
 
+    # Ledgers of two machines are refused where they are read: they are given as of the first, and kept apart here.
     def on_any_machine(head: Head, trials: Sequence[Trial]) -> Head:
         machines.setdefault(head.origin.machine, []).extend(trials)
         now = as_now(head, trials)
@@ -57,13 +58,17 @@ def read_of_all(files: Iterable[Path]) -> tuple[list[Head], ByMachine]:
     return heads, machines
 
 
+def _trials(machines: ByMachine) -> list[Trial]:
+    return [trial for of in machines.values() for trial in of]
+
+
 def _origin(heads: Sequence[Head], machines: Iterable[Machine]) -> Iterator[str]:
     yield "# How often a verdict is wrong"
     yield ""
     yield "Every broken, accepted and rejected variant of every kata, verified again and again, beside busy loops that"
     yield "each have a session of their own. `python -m tests.trust.results` makes this page; the notes are by hand."
     yield ""
-    yield from (f"- Machine: {machine.text}" for machine in machines)
+    yield from (f"- Machine {number}: {machine.text}" for number, machine in enumerate(machines, 1))
     commits = ", ".join(f"`{commit}`" for commit in dict.fromkeys(head.origin.commit or "none" for head in heads))
     yield f"- Commit: {commits}"
     sources = {name: sha256 for head in heads for name, sha256 in head.origin.sources.items()}
@@ -169,8 +174,8 @@ def _machines(machines: ByMachine) -> Iterator[str]:
     yield "## By machine and condition, in verdicts"
     yield ""
     rows = [
-        (machine.processor, condition.text, *_counts(counts))
-        for machine, trials in machines.items()
+        (f"{number}, {machine.processor}", condition.text, *_counts(counts))
+        for number, (machine, trials) in enumerate(machines.items(), 1)
         for condition, counts in sorted(grouped(trials, lambda trial, _: trial.condition).items())
     ]
     yield from _table(("machine", "condition", *_COUNTS), rows)
@@ -247,7 +252,7 @@ def main(files: Sequence[str], into: Path = FILE) -> int:
         print(error, file=sys.stderr)
         return 2
     into.write_text(page(heads, machines, notes_of(into)), "utf-8")
-    trials = [trial for of in machines.values() for trial in of]
+    trials = _trials(machines)
     print(f"{into}: {len(trials)} runs, {sums(trials).verdicts.wrong} wrong verdicts")
     return 0
 

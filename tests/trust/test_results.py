@@ -42,7 +42,7 @@ def test_the_page_says_what_was_shown_and_what_was_not(tmp_path: Path) -> None:
     into = tmp_path / "RESULTS.md"
     assert main(files, into) == 0
     text = into.read_text()
-    assert "- Machine: A processor, 2 cores, 8 GB, Linux 6, Python 3.11, Node.js 24" in text
+    assert "- Machine 1: A processor, 2 cores, 8 GB, Linux 6, Python 3.11, Node.js 24" in text
     assert "- Command: `prodrill prove --stress 4 --repeat N --resume FILE`" in text
     assert "| wrong verdicts | 0 | 1 | NOT MET |" in text
     assert "| runs a kata, the fewest | 300 | 302 | met |" in text
@@ -54,7 +54,7 @@ def test_the_page_says_what_was_shown_and_what_was_not(tmp_path: Path) -> None:
 
 
 def test_figures_of_several_machines_are_told_apart_and_added_up(tmp_path: Path) -> None:
-    other = structs.replace(ORIGIN, machine=structs.replace(ORIGIN.machine, processor="Another"))
+    other = structs.replace(ORIGIN, machine=structs.replace(ORIGIN.machine, python="3.12"))
     files = [
         _ledger(tmp_path / "one", 0, Outcome.RIGHT),
         _ledger(tmp_path / "other", 4, Outcome.RIGHT, Outcome.FALSE_FAIL, origin=other),
@@ -62,9 +62,10 @@ def test_figures_of_several_machines_are_told_apart_and_added_up(tmp_path: Path)
     into = tmp_path / "RESULTS.md"
     assert main(files, into) == 0
     text = into.read_text()
-    assert "- Machine: A processor, 2 cores" in text and "- Machine: Another, 2 cores" in text
-    assert "| A processor | process, 0 loops | 1 | 0 | 0 | 0 | 0 |" in text
-    assert "| Another | process, 4 loops | 1 | 1 | 0 | 0 | 0 |" in text
+    assert "- Machine 1: A processor, 2 cores, 8 GB, Linux 6, Python 3.11," in text
+    assert "- Machine 2: A processor, 2 cores, 8 GB, Linux 6, Python 3.12," in text
+    assert "| 1, A processor | process, 0 loops | 1 | 0 | 0 | 0 | 0 |" in text
+    assert "| 2, A processor | process, 4 loops | 1 | 1 | 0 | 0 | 0 |" in text
     assert text.splitlines().count("- Commit: `abcdef0123456789`") == 1
     assert "\n3 runs." in text
 
