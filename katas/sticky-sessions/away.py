@@ -122,7 +122,7 @@ def _started(history: History) -> Finding | None:
     return _no(
         f"Started while the store {_verb(STARTED_WHILE)}, {replica} did not serve {first.path}, which needs none, "
         f"within {STARTED_S:.0f} s: it {judges.told(tried[-1])}.",
-        [first, tried[-1], *back], value=2, limit=3, unit="replicas that served public pages",
+        [first, tried[-1], *back], value=1, limit=2, unit="replicas that served public pages",
         reproduce=f"{OUTAGES[STARTED_WHILE][1]}; npm start & sleep {STARTED_S:.0f}; curl -i $URL{first.path}",
     )  # fmt: skip
 
@@ -164,7 +164,8 @@ def _recovered(history: History, outage: str) -> Finding | None:
     tried = history.exchanges(f"{outage} no more")
     back = {each.replica for each in tried if each.ok}
     knew = {each.replica for each in history.exchanges(f"{outage} no more, me") if each.ok}
-    missing = sorted({each.replica for each in tried} - (back & knew))
+    every = {each.replica for each in tried}
+    missing = sorted(every - (back & knew))
     if not missing:
         return None if tried else inconclusive("Nobody was left to be asked again.")
     asked = [*tried, *history.exchanges(f"{outage} no more, me")]
@@ -174,7 +175,8 @@ def _recovered(history: History, outage: str) -> Finding | None:
     ended = "had stopped hanging" if outage == "hangs" else "was up again"
     return _no(
         f"{RECOVERED_S:.0f} s after the store {ended}, {missing[0]} did not serve members: it {judges.told(last[0])}.",
-        last, value=3 - len(missing), limit=3, unit="replicas that recovered", reproduce=_by_hand(outage, "/me"),
+        last, value=len(every) - len(missing), limit=len(every), unit="replicas that recovered",
+        reproduce=_by_hand(outage, "/me"),
     )  # fmt: skip
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote, unquote
 
-from runner.probes import Client, Downstreams, Exchange, History, Inputs, Replicas, Service, beside
+from runner.probes import Client, Downstreams, Exchange, History, Inputs, Service, beside
 
 scene = beside(__file__, "directory")
 browsers = beside(__file__, "browser")
@@ -53,7 +53,7 @@ class Baths:
         exchange: Exchange = await browser.ask(at, "POST", "/sign-in", tag, json=scene.keys(member), **more)
         return exchange
 
-    async def ask_all(self, replicas: Replicas, copies: list[str], tag: str) -> None:
+    async def ask_all(self, replicas: Sequence[Service], copies: list[str], tag: str) -> None:
         """/me with each of these cookies at each replica, side by side."""
         known = [sid for sid in dict.fromkeys(copies) if sid]
         await asyncio.gather(*(self.browser(sid).ask(one, "GET", "/me", tag) for sid in known for one in replicas))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from runner.probes import (
@@ -25,7 +26,9 @@ judges = beside(__file__, "judges")
 ids = beside(__file__, "ids")
 away = beside(__file__, "away")
 
-BURST, IN_A_ROW = 12, 4
+BURST, IN_A_ROW = 18, 6
+SIGNED_OUT = 6
+"""Sign-outs one right after another: what is carried out only now and then, or a little later, is late for most."""
 
 
 def found(judge: Any, history: History) -> Finding:
@@ -40,6 +43,21 @@ def by_hand(downstreams: Downstreams, inputs: Inputs) -> None:
     for name, tier in (("ada", "gold"), ("joan", "family")):
         member = scene.a_member(inputs) | {"email": f"{name}@baths.example", "password": "swordfish"}
         directory.join(member | {"name": name.capitalize(), "tier": tier, "memberId": f"m-{name}"})
+
+
+async def two_of(replicas: Replicas, inputs: Inputs) -> list[Service]:
+    """Two of them, drawn and started. A third is started only where it could tell more: each start takes its time."""
+    two = inputs.sample(replicas, 2)
+    await asyncio.gather(*(one.start() for one in two))
+    return two
+
+
+async def begin_anew(gone: Sequence[Service], begun: Sequence[Service]) -> int:
+    """All are killed, and some started once none is left who could tell what it knew; how many had ended together."""
+    await asyncio.gather(*(one.kill() for one in gone))
+    ended = sum(one.exit is not None for one in gone)
+    await asyncio.gather(*(one.start() for one in begun))
+    return ended
 
 
 # -- the service does its work ----------------------------------------------------------------------------------------
@@ -107,35 +125,27 @@ def all_know_it(history: History) -> Finding:
 # -- outlives its replica ---------------------------------------------------------------------------------------------
 
 
-@probe("outlives-its-replica", window_s=1.5, env=scenery.settings())
+@probe("outlives-its-replica", window_s=1.5, env=scenery.settings(), start=False)
 async def replicas_come_and_go(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """kill -9 of the replica that made the session, its start, the others replaced, and then of all at once."""
+    """kill -9 of the replica that made the session, its start, the other replaced, and then both killed at once."""
     baths = scenery.Baths(client, downstreams, inputs, history)
-    maker, *others = inputs.sample(replicas, len(replicas))
+    both = maker, other = await two_of(replicas, inputs)
     browser = await baths.signed_in(maker, "made")
     await browser.ask(maker, "GET", "/me", "asked before")
     await maker.kill()
     history.fault("killed", int(maker.exit is not None))
-    for other in others:
-        await browser.ask(other, "GET", "/me", f"asked after kill -9 of {maker.name}")
+    await browser.ask(other, "GET", "/me", f"asked after kill -9 of {maker.name}")
     await maker.start()
     await browser.ask(maker, "GET", "/me", "asked after its restart")
-    await asyncio.gather(*(other.replace(grace_s=2.0) for other in others))
-    for one in replicas:
+    await other.replace(grace_s=2.0)
+    history.fault("replaced", sum(one.starts == 2 for one in both))
+    for one in both:
         await browser.ask(one, "GET", "/me", "asked when all had been replaced")
-    history.fault("replaced", sum(one.starts == 2 for one in replicas))
-    await _all_begin_anew(replicas)
-    history.fault("killed together", sum(one.starts == 3 for one in replicas))
-    for one in replicas:
+    history.fault("killed together", await begin_anew(both, both))
+    for one in both:
         await browser.ask(one, "GET", "/me", "asked when all had been killed at once")
-
-
-async def _all_begin_anew(replicas: Replicas) -> None:
-    """None of them is there for a moment, so that none can tell another what it knew."""
-    await asyncio.gather(*(one.kill() for one in replicas))
-    await asyncio.gather(*(one.start() for one in replicas))
 
 
 @replicas_come_and_go.judge
@@ -151,7 +161,7 @@ def it_is_still_there(history: History) -> Finding:
 async def signed_out_elsewhere(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
-    """Signed out at another replica, with copies of the cookie and a request under way; then all are restarted."""
+    """Signed out at another replica, with copies of the cookie and a request under way; others at once; all killed."""
     baths = scenery.Baths(client, downstreams, inputs, history)
     maker, other, third = inputs.sample(replicas, len(replicas))
     member = baths.member()
@@ -171,9 +181,20 @@ async def signed_out_elsewhere(
     await baths.ask_all(replicas, [*copies, laptop.sid], "copy after the last answer")
     for one in replicas:
         await phone.ask(one, "GET", "/me", "other device after")
-    await _all_begin_anew(replicas)
-    history.fault("all began anew", sum(one.starts == 2 for one in replicas))
-    await baths.ask_all(replicas, [*copies, laptop.sid], "copy after a restart")
+    await _signed_out_in_turn(baths, replicas, inputs)
+    # Not the one that took the sign-out: that may have written down what the others were only told.
+    history.fault("killed together", await begin_anew(replicas, [third]))
+    await baths.ask_all([third], [*copies, laptop.sid], "copy after a restart")
+
+
+async def _signed_out_in_turn(baths: Any, replicas: Replicas, inputs: Inputs) -> None:
+    """Sessions of others, each asked for elsewhere as soon as its sign-out is answered, and then the next."""
+    at = [inputs.sample(replicas, 2) for _ in range(SIGNED_OUT)]
+    leaving = await asyncio.gather(*(baths.signed_in(one, "made to leave") for one, _ in at))
+    for browser, (one, elsewhere) in zip(leaving, at, strict=True):
+        copy = baths.browser(browser.sid)
+        await browser.ask(one, "POST", "/sign-out", "sign-out in turn")
+        await copy.ask(elsewhere, "GET", "/me", "copy at once")
 
 
 @signed_out_elsewhere.judge
@@ -185,25 +206,26 @@ def it_is_over(history: History) -> Finding:
 # -- ends by itself ---------------------------------------------------------------------------------------------------
 
 
-@probe("ends-by-itself", window_s=3.1, env=scenery.settings(ttl_s=judges.TTL_S))
+@probe("ends-by-itself", window_s=3.1, env=scenery.settings(ttl_s=judges.TTL_S), start=False)
 async def time_passes(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History, valkey: Valkey
 ) -> None:
-    """Three sessions that nobody uses, one that is used all the time, one that was signed out; and their store.
+    """Two sessions that nobody uses, one that is used all the time, one that was signed out; and their store.
 
     It is copies of the cookies that are asked with at the end: a browser may have let go of its own by then.
     """
     baths = scenery.Baths(client, downstreams, inputs, history)
-    gone = await baths.signed_in(inputs.choice(replicas), "made gone")
-    await gone.ask(inputs.choice(replicas), "POST", "/sign-out", "sign-out")
-    copies = [each.sid for each in await asyncio.gather(*(baths.signed_in(one, "made unused") for one in replicas))]
-    used = await baths.signed_in(inputs.choice(replicas), "made used")
+    two = await two_of(replicas, inputs)
+    gone = await baths.signed_in(inputs.choice(two), "made gone")
+    await gone.ask(inputs.choice(two), "POST", "/sign-out", "sign-out")
+    copies = [each.sid for each in await asyncio.gather(*(baths.signed_in(one, "made unused") for one in two))]
+    used = await baths.signed_in(inputs.choice(two), "made used")
     await valkey.census("keys", "in use")
     until_s, here = history.now() + judges.TTL_S + judges.LATE_S, inputs.apart("in use")
     while (left_s := until_s - history.now()) > 0:
         await asyncio.sleep(min(left_s, judges.EVERY_S))
-        await used.ask(here.choice(replicas), "GET", "/me", "used")
-    asks = [(baths.browser(sid), one) for sid in copies for one in inputs.sample(replicas, 2)]
+        await used.ask(here.choice(two), "GET", "/me", "used")
+    asks = [(baths.browser(sid), one) for sid in copies for one in two]
     await asyncio.gather(*(browser.ask(one, "GET", "/me", "unused") for browser, one in asks))
 
 
@@ -216,29 +238,30 @@ def it_ends(history: History) -> Finding:
 # -- ids --------------------------------------------------------------------------------------------------------------
 
 
-@probe("ids-unguessable", window_s=2.3, env=scenery.settings())
+@probe("ids-unguessable", window_s=2.3, env=scenery.settings(), start=False)
 async def one_member_again_and_again(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History
 ) -> None:
     """Sign-ins of one member in one moment, in a row, after a restart; changed cookies, and some from before."""
     baths = scenery.Baths(client, downstreams, inputs, history)
-    member, again = baths.member(), inputs.choice(replicas)
+    two, member = await two_of(replicas, inputs), baths.member()
+    again = inputs.choice(two)
     history.note("row", IN_A_ROW)
     history.note("known", {name: member[name] for name in ("memberId", "email", "name")})
     gate = baths.directory.hold_sign_ins()
-    makers = [one for one in replicas for _ in range(BURST)]
+    makers = [one for one in two for _ in range(BURST)]
     burst = [asyncio.ensure_future(baths.signed_in(one, "made", member)) for one in makers]
     history.fault("sign-ins at one moment", len(burst) if await gate.held(len(burst)) else 0)
     gate.open()
     given = [browser.sid for browser in await asyncio.gather(*burst)]
     await baths.ask_with_a_changed_cookie(makers, given)
     restart = asyncio.ensure_future(again.restart())
-    for one in (*(each for each in replicas if each is not again), again):
+    for one in (*(each for each in two if each is not again), again):
         if one is again:
             await restart
         for _ in range(IN_A_ROW):
             await baths.signed_in(one, "made", member)
-    await _with_a_cookie_from_before(baths, replicas, inputs, history)
+    await _with_a_cookie_from_before(baths, two, inputs, history)
 
 
 @one_member_again_and_again.judge
@@ -247,9 +270,9 @@ def none_can_be_known(history: History) -> Finding:
     return found(ids.none_can_be_known, history)
 
 
-async def _with_a_cookie_from_before(baths: Any, replicas: Replicas, inputs: Inputs, history: History) -> None:
+async def _with_a_cookie_from_before(baths: Any, two: list[Service], inputs: Inputs, history: History) -> None:
     """Of a live session of somebody else, of an ended one, made up, and the member's own."""
-    maker, own = inputs.choice(replicas), baths.member()
+    maker, own = inputs.choice(two), baths.member()
     live, ended = [await baths.signed_in(maker, "made by another") for _ in range(2)]
     before = await baths.signed_in(maker, "made before", own)
     planted = {"live": live.sid, "ended": ended.sid, "made-up": inputs.token(43), "own": before.sid}
@@ -257,14 +280,14 @@ async def _with_a_cookie_from_before(baths: Any, replicas: Replicas, inputs: Inp
     await ended.ask(maker, "POST", "/sign-out", "sign-out")
     for what, sid in planted.items():
         member = own if what == "own" else baths.member()
-        await baths.sign_in(baths.browser(sid), inputs.choice(replicas), f"sign-in {what}", member)
-        await baths.ask_all(replicas, [sid], f"planted {what}")
+        await baths.sign_in(baths.browser(sid), inputs.choice(two), f"sign-in {what}", member)
+        await baths.ask_all(two, [sid], f"planted {what}")
 
 
 # -- without the store ------------------------------------------------------------------------------------------------
 
 
-@probe("store-away", window_s=1.7, env=scenery.settings(store_timeout_ms=away.TIMEOUT_MS))
+@probe("store-away", window_s=1.7, env=scenery.settings(store_timeout_ms=away.TIMEOUT_MS), start=False)
 async def the_store_hangs_and_dies(
     replicas: Replicas, client: Client, downstreams: Downstreams, inputs: Inputs, history: History, valkey: Valkey
 ) -> None:
@@ -274,24 +297,25 @@ async def the_store_hangs_and_dies(
     """
     baths = scenery.Baths(client, downstreams, inputs, history)
     history.bound(ANSWERS, away.WITHIN_S * 1000)
-    kept = await baths.signed_in(inputs.choice(replicas), "made")
-    ended = await baths.signed_in(inputs.choice(replicas), "made and ended")
+    two = await two_of(replicas, inputs)
+    kept = await baths.signed_in(inputs.choice(two), "made")
+    ended = await baths.signed_in(inputs.choice(two), "made and ended")
     old = ended.sid
-    await ended.ask(inputs.choice(replicas), "POST", "/sign-out", "sign-out")
-    for one in replicas:
+    await ended.ask(inputs.choice(two), "POST", "/sign-out", "sign-out")
+    for one in two:
         await kept.ask(one, "GET", "/me", "before")
     for outage, begin, end in (("hangs", valkey.pause, valkey.resume), ("is down", valkey.kill, valkey.start)):
-        leaving = await baths.signed_in(inputs.choice(replicas), f"made to leave, {outage}")
+        leaving = await baths.signed_in(inputs.choice(two), f"made to leave, {outage}")
         await begin()
-        serving = list(replicas)
-        if outage == away.STARTED_WHILE and not await baths.starts_anew(anew := inputs.choice(replicas), outage):
+        serving = list(two)
+        if outage == away.STARTED_WHILE and not await baths.starts_anew(anew := inputs.choice(two), outage):
             serving.remove(anew)
         await baths.ask_in_an_outage(serving, outage, kept, leaving)
         await end()
-        await asyncio.gather(*(baths.until_it_serves(one, f"{outage} no more") for one in replicas))
+        await asyncio.gather(*(baths.until_it_serves(one, f"{outage} no more") for one in two))
         if outage == "hangs":
-            await baths.ask_all(replicas, [kept.sid], "kept over the hang")
-    await baths.ask_all(replicas, [old], "ended before")
+            await baths.ask_all(two, [kept.sid], "kept over the hang")
+    await baths.ask_all(two, [old], "ended before")
 
 
 @the_store_hangs_and_dies.judge

@@ -42,7 +42,7 @@ def _sign_ins(
     body: Any = ADA,
     **last: Any,
 ) -> Told:
-    told = Told(planted=dict.fromkeys(ids.PLANTED, "planted"), row=4, known=KNOWN)
+    told = Told(planted=dict.fromkeys(ids.PLANTED, "planted"), row=6, known=KNOWN)
     told.history.note("changed", {f"changed {n}": 4.0 for n in range(len(changed))})
     told.answer("unchanged")
     for n, status in enumerate(changed):

@@ -117,7 +117,7 @@ def test_a_load_balancer_that_found_nobody_ready_on_a_busy_machine_says_nothing(
     assert verdict_of(probes.all_know_it, told) is Verdict.INCONCLUSIVE
 
 
-def _survivors(killed: int = 1, replaced: int = 3, together: int = 3, **last: Any) -> Told:
+def _survivors(killed: int = 1, replaced: int = 2, together: int = 2, **last: Any) -> Told:
     told = Told()
     told.signs_in("made")
     told.history.fault("killed", killed)
@@ -139,22 +139,23 @@ def test_a_session_lost_on_the_way_fails_whatever_else_was_seen() -> None:
 
 def test_replicas_that_were_not_ended_prove_nothing() -> None:
     assert verdict_of(probes.it_is_still_there, _survivors(killed=0)) is Verdict.INCONCLUSIVE
-    assert verdict_of(probes.it_is_still_there, _survivors(replaced=2)) is Verdict.INCONCLUSIVE
-    assert verdict_of(probes.it_is_still_there, _survivors(together=2)) is Verdict.INCONCLUSIVE
+    assert verdict_of(probes.it_is_still_there, _survivors(replaced=1)) is Verdict.INCONCLUSIVE
+    assert verdict_of(probes.it_is_still_there, _survivors(together=1)) is Verdict.INCONCLUSIVE
 
 
 # -- ends-everywhere --------------------------------------------------------------------------------------------------
 
 
-def _signed_out(under_way: int = 1, anew: int = 3, **statuses: int) -> Told:
+def _signed_out(under_way: int = 1, together: int = 3, **statuses: int) -> Told:
     told = Told()
     told.signs_in("made")
     told.signs_in("made at another device", body=ADA)
+    told.signs_in("made to leave", body=OTHER)
     told.history.fault("a request was under way", under_way)
-    told.history.fault("all began anew", anew)
+    told.history.fault("killed together", together)
     for tag, usual in (
         ("copy before", 200), ("sign-out", 204), ("copy after", 401), ("copy after the last answer", 401),
-        ("other device after", 200), ("copy after a restart", 401),
+        ("other device after", 200), ("sign-out in turn", 204), ("copy at once", 401), ("copy after a restart", 401),
     ):  # fmt: skip
         told.answer(tag, statuses.get(tag.replace(" ", "_"), usual))
     return told
@@ -169,10 +170,12 @@ def test_a_session_that_is_over_everywhere_passes() -> None:
     [
         {"copy_after": 200},
         {"copy_after_the_last_answer": 200},
+        {"copy_at_once": 200},
         {"copy_after_a_restart": 200},
         {"other_device_after": 401},
         {"copy_before": 401},
         {"sign-out": 500},
+        {"sign-out_in_turn": 503},
     ],
 )
 def test_a_copy_that_lives_on_or_another_session_that_does_not_fails(statuses: dict[str, int]) -> None:
@@ -184,10 +187,18 @@ def test_a_session_written_back_is_told_from_one_that_never_ended() -> None:
     assert "under way" in finding.sentence
 
 
+def test_a_copy_that_lives_on_is_shown_with_the_sign_out_that_it_outlived() -> None:
+    finding = probes.it_is_over(_signed_out(copy_at_once=200).history)
+    assert "Right after its sign-out" in finding.sentence
+    assert [line.split(" (")[1].split(")")[0] for line in finding.decided_by] == ["sign-out in turn", "copy at once"]
+    finding = probes.it_is_over(_signed_out(copy_after_a_restart=200).history)
+    assert "(sign-out)" in finding.decided_by[0]
+
+
 def test_without_a_request_under_way_the_end_proves_nothing() -> None:
     assert verdict_of(probes.it_is_over, _signed_out(under_way=0)) is Verdict.INCONCLUSIVE
     assert verdict_of(probes.it_is_over, _signed_out(under_way=0, copy_after=200)) is Verdict.FAILED
-    assert verdict_of(probes.it_is_over, _signed_out(anew=2)) is Verdict.INCONCLUSIVE
+    assert verdict_of(probes.it_is_over, _signed_out(together=2)) is Verdict.INCONCLUSIVE
 
 
 # -- ends-by-itself ---------------------------------------------------------------------------------------------------
