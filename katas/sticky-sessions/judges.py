@@ -296,7 +296,7 @@ def _used_did_not(history: History) -> Finding | None:
     return failed(
         f"A session in use ended {since_s:.1f} s after its sign-in, though it had been used {unused_s:.1f} s before.",
         value=unused_s, limit=TTL_S - EARLY_S, unit="s unused", decided_by=decided,
-        reproduce=f"{SIGN_IN}; for n in 1 2 3 4 5 6; do sleep {EVERY_S}; curl -s -b jar -c jar $URL/me; done",
+        reproduce=f"{SIGN_IN}; for n in 1 2 3 4 5 6; do sleep {EVERY_S}; curl -s -b jar -c jar $URL/me; done; {ASK}",
     )  # fmt: skip
 
 

@@ -212,19 +212,22 @@ async def time_passes(
 ) -> None:
     """Two sessions that nobody uses, one that is used all the time, one that was signed out; and their store.
 
+    The one in use is used at one replica for longer than a session lives, and then at the other, which must have heard.
     It is copies of the cookies that are asked with at the end: a browser may have let go of its own by then.
     """
     baths = scenery.Baths(client, downstreams, inputs, history)
-    two = await two_of(replicas, inputs)
+    two = here, elsewhere = await two_of(replicas, inputs)
     gone = await baths.signed_in(inputs.choice(two), "made gone")
     await gone.ask(inputs.choice(two), "POST", "/sign-out", "sign-out")
     copies = [each.sid for each in await asyncio.gather(*(baths.signed_in(one, "made unused") for one in two))]
-    used = await baths.signed_in(inputs.choice(two), "made used")
+    used = await baths.signed_in(here, "made used")
     await valkey.census("keys", "in use")
-    until_s, here = history.now() + judges.TTL_S + judges.LATE_S, inputs.apart("in use")
+    await used.ask(here, "GET", "/me", "used")
+    until_s = history.now() + judges.TTL_S + judges.LATE_S
     while (left_s := until_s - history.now()) > 0:
         await asyncio.sleep(min(left_s, judges.EVERY_S))
-        await used.ask(here.choice(two), "GET", "/me", "used")
+        await used.ask(here, "GET", "/me", "used")
+    await used.ask(elsewhere, "GET", "/me", "used")
     asks = [(baths.browser(sid), one) for sid in copies for one in two]
     await asyncio.gather(*(browser.ask(one, "GET", "/me", "unused") for browser, one in asks))
 
