@@ -73,7 +73,7 @@ class Progress:
         self._began_s = now()
         self._doing = "starting"
         self._total = 0
-        self._started = 0
+        self._numbers: dict[str, int] = {}
         self._marks = ""
         self._told_stage = ("", 0.0)
 
@@ -88,6 +88,8 @@ class Progress:
                 self._status.told(f"note: {text}", "yellow")
             case events.ProbeStarted(criterion=criterion, round=number):
                 self._probe_started(criterion, number)
+            case events.ProbeResumed(criterion=criterion, round=number):
+                self._doing = self._probing(criterion, number)
             case events.ProbeJudged(result=result):
                 self._judged(result.criterion, result.finding.verdict)
             case events.LineLogged(stream=stream) if self._logs:
@@ -118,12 +120,14 @@ class Progress:
             self._told_stage = (text, share)
 
     def _probe_started(self, criterion: str, number: int) -> None:
-        if number == 1:
-            self._started += 1
-        again = f" (round {number})" if number > 1 else ""
-        self._doing = f"{self._started}/{max(self._total, self._started)} {printable(criterion)}{again}"
+        self._doing = self._probing(criterion, number)
         if not self._status.live:
             self._status.line(f"{self._doing} ...")
+
+    def _probing(self, criterion: str, number: int) -> str:
+        nth = self._numbers.setdefault(criterion, len(self._numbers) + 1)
+        again = f" (round {number})" if number > 1 else ""
+        return f"{nth}/{max(self._total, nth)} {printable(criterion)}{again}"
 
     def _judged(self, criterion: str, verdict: Verdict) -> None:
         paint = self._status.paint

@@ -90,6 +90,13 @@ class ProbeStarted(Fact, frozen=True, tag=True):
     round: int = 1
 
 
+class ProbeResumed(Fact, frozen=True, tag=True):
+    """What comes now is of this probe again; one that ran beside it was told in between."""
+
+    criterion: str
+    round: int = 1
+
+
 class SampleTaken(Fact, frozen=True, tag=True):
     """A point of the evidence now being gathered, for a live chart."""
 
@@ -125,6 +132,7 @@ Event = (
     | LineLogged
     | VitalsSampled
     | ProbeStarted
+    | ProbeResumed
     | SampleTaken
     | ProbeJudged
     | ServiceStopped

@@ -15,6 +15,7 @@ from runner.record.events import (
     LineLogged,
     NoticeGiven,
     ProbeJudged,
+    ProbeResumed,
     ProbeStarted,
     RunEnded,
     RunStarted,
@@ -141,7 +142,7 @@ class Board:
                 self._note(event.text)
             case ServiceStarted() | ServiceReady() | ServiceStopped():
                 self._service(event)
-            case ProbeStarted() | ProbeJudged():
+            case ProbeStarted() | ProbeResumed() | ProbeJudged():
                 self._probe(event)
             case RunEnded():
                 self._ended(event.report)
@@ -166,15 +167,16 @@ class Board:
         if line not in self.notices:
             self.notices.append(line)
 
-    def _probe(self, event: ProbeStarted | ProbeJudged) -> None:
+    def _probe(self, event: ProbeStarted | ProbeResumed | ProbeJudged) -> None:
+        if isinstance(event, ProbeJudged):
+            self.results[event.result.criterion] = event.result
+            self.probing = "" if self.probing == event.result.criterion else self.probing
+            return
+        self.probing, self.round, self.stage, self.fraction = event.criterion, event.round, "", None
         if isinstance(event, ProbeStarted):
-            self.probing, self.round, self.stage, self.fraction = event.criterion, event.round, "", None
             self.live[event.criterion] = {}
             self.probe_began[event.criterion] = event.at_s
             self.probe_lines.pop(event.criterion, None)
-        else:
-            self.results[event.result.criterion] = event.result
-            self.probing = "" if self.probing == event.result.criterion else self.probing
 
     def _service(self, event: ServiceStarted | ServiceReady | ServiceStopped) -> None:
         if isinstance(event, ServiceReady):

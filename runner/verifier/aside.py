@@ -1,7 +1,8 @@
 """Probes that mostly wait run beside the others, in a child of their own; what comes of both is told as one stream.
 
 A reader meets one probe at a time. A probe that ran aside is told whole, between two of the others, and once those are
-through, as it happens. It counts only where what it needs has passed: then it is as if it had come after.
+through, as it happens; one that failed is told at once, and what it came between goes on. It counts only where what
+it needs has passed: then it is as if it had come after.
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ from runner.record.events import (
     Event,
     NoticeGiven,
     ProbeJudged,
+    ProbeResumed,
     ProbeStarted,
     RunEnded,
     RunStarted,
     ServiceReady,
+    ServiceStarted,
+    ServiceStopped,
     StageReached,
     VitalsSampled,
 )
@@ -94,6 +98,7 @@ class Weave:
         self._results: dict[str, CriterionResult] = {}
         self._held: list[Event] = []
         self._telling = ""
+        self._probing: ProbeStarted | None = None
         self._report: Report | None = None
         self._report_aside: Report | None = None
         self._main_over = self._aside_over = False
@@ -137,7 +142,11 @@ class Weave:
                 self._is_ready = True
                 self._has_fixed_ports |= bool(event.other_ports)
                 yield event
+            case ProbeStarted():
+                self._probing = event
+                yield event
             case ProbeJudged():
+                self._probing = None
                 self._results[event.result.criterion] = event.result
                 yield event
                 yield from self._release()
@@ -162,6 +171,8 @@ class Weave:
                 self._held.append(event)
         if self._main_over:
             yield from self._release()
+        elif self._has_failed_aside:
+            yield from self._interrupt(event.at_s if event else 0.0)
 
     def end(self) -> Iterator[Event]:
         """What is left to say when both are over."""
@@ -187,6 +198,24 @@ class Weave:
         )
         return next((each for each in reported if each.criterion == criterion.id), cut_short)
 
+    @property
+    def _has_failed_aside(self) -> bool:
+        """One that is held, and counts."""
+        return any(
+            isinstance(event, ProbeJudged)
+            and event.result.finding.verdict is Verdict.FAILED
+            and self._counts(event.result.criterion)
+            for event in self._held
+        )
+
+    def _interrupt(self, at_s: float) -> Iterator[Event]:
+        """Tell what is held in the midst of another probe, whose service, not that of this one, is still shown."""
+        for event in self._release():
+            if not isinstance(event, ServiceStarted | ServiceReady | ServiceStopped):
+                yield event
+        if self._probing:
+            yield ProbeResumed(at_s, self._probing.criterion, self._probing.round)
+
     def _release(self) -> Iterator[Event]:
         """Tell what is held: whole probes while the main stream lasts, all of it afterwards."""
         judged = [at for at, event in enumerate(self._held) if isinstance(event, ProbeJudged)]
@@ -196,12 +225,16 @@ class Weave:
             if isinstance(event, ProbeStarted):
                 self._telling = event.criterion
             name = event.result.criterion if isinstance(event, ProbeJudged) else self._telling
-            criterion = self._criteria.get(name)
-            if criterion is None or not all(self._passed(need) for need in criterion.needs):
+            if not self._counts(name):
                 continue
             if isinstance(event, ProbeJudged):
                 self._results[name] = event.result
             yield event
+
+    def _counts(self, criterion: str) -> bool:
+        """What it needs has passed, as far as is known now."""
+        known = self._criteria.get(criterion)
+        return known is not None and all(self._passed(need) for need in known.needs)
 
     def _passed(self, criterion: str) -> bool:
         result = self._results.get(criterion)

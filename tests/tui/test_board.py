@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runner.record.events import LineLogged, NoticeGiven, ProbeStarted, ServiceStarted, ServiceStopped, VitalsSampled
+from runner.record.events import (
+    LineLogged,
+    NoticeGiven,
+    ProbeResumed,
+    ProbeStarted,
+    ServiceStarted,
+    ServiceStopped,
+    VitalsSampled,
+)
 from runner.record.finding import Verdict
 from runner.tui.board import Board
 from runner.tui.log_book import LOG_LINES
@@ -40,6 +48,18 @@ def test_a_repeated_probe_starts_its_chart_anew(tmp_path: Path) -> None:
     assert board.series_of("reports-are-right")
     board.read(ProbeStarted(9.0, "reports-are-right", round=2))
     assert board.live["reports-are-right"] == {} and board.round == 2
+
+
+def test_a_probe_that_goes_on_keeps_what_there_is_of_it(tmp_path: Path) -> None:
+    board = a_board()
+    board.read_all(a_run(a_kata(tmp_path))[:27])
+    kept = board.series_of("reports-are-right")
+    board.read(ProbeStarted(9.0, "others-overtake"))
+    board.read(ProbeResumed(9.1, "reports-are-right", round=2))
+    board.read(LineLogged(9.2, "stdout", "of the first again"))
+    assert board.probing == "reports-are-right" and board.round == 2
+    assert kept and board.series_of("reports-are-right") == kept
+    assert [line.text for line in board.probe_lines["reports-are-right"]][-1] == "of the first again"
 
 
 def test_only_the_last_lines_are_held_for_showing() -> None:

@@ -14,10 +14,12 @@ from runner.record.events import (
     LineLogged,
     NoticeGiven,
     ProbeJudged,
+    ProbeResumed,
     ProbeStarted,
     RunEnded,
     RunStarted,
     ServiceReady,
+    ServiceStopped,
     VitalsSampled,
 )
 from runner.record.finding import Finding, Verdict
@@ -85,6 +87,7 @@ def _names(events: Sequence[Event]) -> list[str]:
     return [
         event.text if isinstance(event, LineLogged)
         else f"+{event.criterion}" if isinstance(event, ProbeStarted)
+        else f">{event.criterion} {event.round}" if isinstance(event, ProbeResumed)
         else f"={event.result.criterion} {event.result.finding.verdict}" if isinstance(event, ProbeJudged)
         else type(event).__name__
         for event in events
@@ -158,6 +161,37 @@ def test_once_the_others_are_through_it_is_told_as_it_happens_vitals_too() -> No
     told = _names(asyncio.run(scenario()))
     assert told[-5:] == ["+slow", "VitalsSampled", "slow", "=slow passed", "RunEnded"]
     assert told.count("VitalsSampled") == 1
+
+
+async def _told_once_aside_is_through(main: Sequence[Event], after: int, aside: Sequence[Event]) -> list[Event]:
+    """Everything told where the stream aside is through when `after` events of main are."""
+    go_on = asyncio.Event()
+    beside = Script([*aside, ASIDE_END])
+
+    async def release() -> None:
+        while not beside.closed:
+            await asyncio.sleep(0.01)
+        go_on.set()
+
+    _, told = await asyncio.gather(release(), _told(Script([*main[:after], go_on, *main[after:]]), beside))
+    return told
+
+
+def test_one_that_failed_is_told_at_once_and_what_it_came_between_goes_on() -> None:
+    main = [STARTED, *_probe("first"), ProbeStarted(3.0, "last", 2), *_probe("last")[1:], MAIN_END]
+    aside = [*_probe("slow", F)[:2], ServiceStopped(1.5, None, "SIGKILL"), _probe("slow", F)[2]]
+    assert _names(asyncio.run(_told_once_aside_is_through(main, 5, aside))) == [
+        "RunStarted", "+first", "first", "=first passed", "+last", "+slow", "slow", "=slow failed", ">last 2",
+        "last", "=last passed", "RunEnded",
+    ]  # fmt: skip
+
+
+def test_one_that_failed_waits_for_what_it_needs() -> None:
+    main = [STARTED, *_probe("first"), *_probe("last"), MAIN_END]
+    assert _names(asyncio.run(_told_once_aside_is_through(main, 2, _probe("slow", F)))) == [
+        "RunStarted", "+first", "first", "=first passed", "+slow", "slow", "=slow failed", "+last", "last",
+        "=last passed", "RunEnded",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("verdict", [F, Verdict.INCONCLUSIVE, ERROR])
