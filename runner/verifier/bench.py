@@ -10,7 +10,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,16 +59,35 @@ class Figure(Struct, frozen=True):
         return f"{self.name:58} {self.value:9.2f} {self.unit}{bound}"
 
 
-def main(sandboxes: Sequence[str] = ("process", "docker"), *, as_json: bool = False) -> int:
-    """Measure and print; the exit code is 1 where a limit is exceeded."""
-    return print_figures(_measure(sandboxes), as_json=as_json)
+Doing = Callable[[str], None]
 
 
-def print_figures(measured: Iterator[Figure], *, as_json: bool) -> int:
+def _nothing(_: str) -> None:
+    """For whoever does not want to hear what is being done."""
+
+
+def main(
+    sandboxes: Sequence[str] = ("process", "docker"),
+    katas: Sequence[str] = (),
+    *,
+    as_json: bool = False,
+    doing: Doing = _nothing,
+) -> int:
+    """Measure and print; the exit code is 1 where a limit is exceeded.
+
+    With `katas` only what they cost. `doing` hears what is measured now, and an empty text before a figure is printed.
+    """
+    chosen = [load_kata(slug) for slug in katas]
+    measured = _of_katas(chosen, sandboxes, doing) if chosen else _measure(sandboxes, doing)
+    return print_figures(measured, as_json=as_json, doing=doing)
+
+
+def print_figures(measured: Iterator[Figure], *, as_json: bool, doing: Doing = _nothing) -> int:
     """Print each figure as it comes, or all of them as JSON; 1 where a limit is exceeded, else 0."""
     figures: list[Figure] = []
     for figure in measured:
         figures.append(figure)
+        doing("")
         if not as_json:
             print(figure.text, flush=True)
     if as_json:
@@ -76,34 +95,58 @@ def print_figures(measured: Iterator[Figure], *, as_json: bool) -> int:
     return 0 if all(f.limit is None or f.value <= f.limit for f in figures) else 1
 
 
-def _measure(sandboxes: Sequence[str]) -> Iterator[Figure]:
-    katas = all_katas()
-    for sandbox in sandboxes:
-        prepare(sandbox_name(sandbox), lambda text, fraction: None)
-        yield from _verifications(katas, sandbox)
+def _measure(sandboxes: Sequence[str], doing: Doing) -> Iterator[Figure]:
+    yield from _of_katas(all_katas(), sandboxes, doing)
+    doing("starting databases")
     yield from (Figure(*figure) for figure in backing_figures(sandboxes))
-    yield from (Figure(*figure) for figure in plain_figures(katas))
+    doing("loading a service")
     yield from asyncio.run(_generator())
+    doing("starting prodrill")
     yield from _start_up()
 
 
-def _verifications(katas: Sequence[Kata], sandbox: str) -> Iterator[Figure]:
+def _of_katas(katas: Sequence[Kata], sandboxes: Sequence[str], doing: Doing) -> Iterator[Figure]:
+    for sandbox in sandboxes:
+        prepare(sandbox_name(sandbox), lambda text, fraction: None)
+        yield from _verifications(katas, sandbox, doing)
+    for kata in katas:
+        doing(f"{kata.slug} beside busy loops, and a plain script of it")
+        yield from (Figure(*figure) for figure in plain_figures([kata]))
+
+
+def _rows(kata: Kata, sandbox: str, variants: Sequence[str], repeat: int, doing: Doing) -> list[Row]:
+    """The rows of these, one after the other, each said before it begins."""
+    cells = cells_of([kata], [sandbox], variants=variants, repeat=repeat)
+    done = 0
+
+    def next_one(*_: object) -> None:
+        nonlocal done
+        if done < len(cells):
+            doing(f"{sandbox}: {kata.slug}, {cells[done].answer.name} ({done + 1} of {len(cells)})")
+        done += 1
+
+    next_one()
+    return asyncio.run(prove(cells, on_row=next_one))
+
+
+def _verifications(katas: Sequence[Kata], sandbox: str, doing: Doing) -> Iterator[Figure]:
     walls: list[float] = []
     firsts: list[float] = []
     for kata in katas:
         accepted = [answer.name for answer in load_key(kata).accepted]
-        rows = asyncio.run(prove(cells_of([kata], [sandbox], variants=accepted)))
+        rows = _rows(kata, sandbox, accepted, 1, doing)
         walls += [row.wall_s for row in rows]
         start_s = 0.7 if sandbox == "docker" else 0.4
         worst = max(rows, key=lambda row: _overhead_s(row) - start_s * _starts(row))
         limit = 1.5 + start_s * _starts(worst)
         yield Figure(f"{sandbox}: {kata.slug}, overhead ({_starts(worst)} starts)", _overhead_s(worst), "s", limit)
         yield Figure(f"{sandbox}: {kata.slug}, slowest accepted fix", max(row.wall_s for row in rows), "s", 12.0)
-        broken = asyncio.run(prove(cells_of([kata], [sandbox], variants=["broken"], repeat=_BROKEN_TIMES)))
+        broken = _rows(kata, sandbox, ["broken"], _BROKEN_TIMES, doing)
         firsts.append(statistics.median(row.first_failed_s or row.wall_s for row in broken))
         yield Figure(f"{sandbox}: {kata.slug}, broken, until its first failure", firsts[-1], "s")
-    yield Figure(f"{sandbox}: median until the first failure", statistics.median(firsts), "s", 4.0)
-    yield Figure(f"{sandbox}: median over accepted fixes", statistics.median(walls), "s", 7.0)
+    if len(katas) > 1:
+        yield Figure(f"{sandbox}: median until the first failure", statistics.median(firsts), "s", 4.0)
+        yield Figure(f"{sandbox}: median over accepted fixes", statistics.median(walls), "s", 7.0)
 
 
 def _overhead_s(row: Row) -> float:
