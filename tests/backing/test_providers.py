@@ -61,6 +61,20 @@ def test_a_server_on_the_path_is_taken_where_the_package_is_hidden(only_path: Pa
     assert (valkey.version, valkey.program) == ("7.0.15", "redis-server")
 
 
+def test_a_server_that_was_built_and_not_installed_is_found_where_it_lies(
+    tmp_path: Path, only_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "valkey" / "src"
+    monkeypatch.setenv("PATH", str(source))
+    _program(source, "valkey-server", "echo 'Server v=8.1.8 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64'")
+    _program(source, "postgres", "echo 'postgres (PostgreSQL) 17.4'")
+    _program(source, "initdb", "true")
+    valkey = choose("valkey")
+    assert valkey.programs is not None
+    assert (valkey.programs / valkey.folder / valkey.program) == source / "valkey-server"
+    assert "is not in a folder `bin`" in look("postgres")[2].reason
+
+
 @pytest.mark.parametrize(
     ("says", "why"),
     [

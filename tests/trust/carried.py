@@ -38,11 +38,11 @@ def without_an_error(trial: Trial) -> bool:
 
 
 def any_trial(_: Trial) -> bool:
-    """Of a change to how verdicts are told, once they are there."""
+    """Of a change to how verdicts are told, once they are there, or to what none of the runs made use of."""
     return True
 
 
-NOW = "60f754344d72c89af49cf37f004fff96980b3b589400dda02c7e175b2a0741d3"
+NOW = "67f313b57db1435fcc863a79cf184473aad5fe60d224777aafd2495717aa0bff"
 CARRIED = (
     Carried(
         ("f4bb9e43343789850d881c81c1023fe7c0f7bdcf",),
@@ -69,6 +69,13 @@ CARRIED = (
         "d6120a78c7b86aa3401a9ba6139eff556e93ddf64906161047dd11948e7a5663",
         "what failed aside was told when the next of the other probes was over and is told at once now; what is driven "
         "and what is judged is the same, so that this holds for any run",
+        any_trial,
+    ),
+    Carried(
+        ("2d6801d5b651fa1cfd93157ca1a97a18d776aaff",),
+        "60f754344d72c89af49cf37f004fff96980b3b589400dda02c7e175b2a0741d3",
+        "a Valkey on the PATH in a folder of another name than bin was not found when it was to start; these runs had "
+        "that of a package, which has a bin",
         any_trial,
     ),
 )

@@ -160,19 +160,19 @@ def _forget_old(parent: Path, kind: str) -> None:
             forget(old)
 
 
-def reachable(programs: Path, key: str) -> Path:
-    """An installation (the folder above `bin`) that servers can reach: itself, or a copy made once."""
-    if can_be_reached(programs / "bin"):
+def reachable(programs: Path, key: str, folder: str = "bin") -> Path:
+    """An installation (the folder above `folder`) that servers can reach: itself, or a copy made once."""
+    if can_be_reached(programs / folder):
         return programs
     copy = inner("programs") / f"{programs.name}-{key}"
-    make_once(copy, lambda part: _copy(programs, part))
+    make_once(copy, lambda part: _copy(programs, part, folder))
     return copy / programs.parent.name / programs.name
 
 
-def _copy(programs: Path, part: Path) -> None:
+def _copy(programs: Path, part: Path, folder_of_programs: str) -> None:
     """The installation, and what it finds by its own place: a wheel's libraries lie in a folder beside the package."""
     package = programs.parent
-    inside = [programs / name for name in ("bin", "lib", "share")]
+    inside = [programs / name for name in (folder_of_programs, "lib", "share")]
     beside = [package / ".dylibs", package / f"{programs.name}.libs", package.parent / f"{package.name}.libs"]
     for folder in (*inside, *beside):
         if folder.is_dir():

@@ -35,7 +35,8 @@ class NoBacking(SandboxError):
 class Availability(Struct, frozen=True):
     """One place a server can come from. It can be used where `reason` is empty.
 
-    `programs` is the folder above `bin` of an installation, None for an image; `image` is an image's tag.
+    `programs` is the folder above `bin` of an installation, None for an image; `image` is an image's tag. A `program`
+    that was built and not installed lies in another `folder` there.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Availability(Struct, frozen=True):
     programs: Path | None = None
     program: str = ""
     image: str = ""
+    folder: str = "bin"
 
     @property
     def ok(self) -> bool:
@@ -179,7 +181,11 @@ def _program(kind: str, place: str, source: str, program: Path) -> Availability:
         why = f"it is version {version}, and {_OLDEST[kind]} or newer is needed"
     if not why and kind == "postgres" and not (program.parent / "initdb").is_file():
         why = f"there is no initdb beside {program}"
-    return Availability(kind, place, source, version, why, program.parent.parent, program.name)
+    if not why and kind == "postgres" and program.parent.name != "bin":
+        why = f"{program} is not in a folder `bin`, as in an installation; run `make install`"
+    return Availability(
+        kind, place, source, version, why, program.parent.parent, program.name, folder=program.parent.name
+    )
 
 
 @functools.cache

@@ -83,7 +83,7 @@ class ValkeyServer:
 def programs_of(found: Availability) -> Path:
     """The installation, where the server's user can reach it. Copies it at the first call where it must."""
     assert found.programs is not None
-    return reachable(found.programs, found.version.replace(".", ""))
+    return reachable(found.programs, found.version.replace(".", ""), found.folder)
 
 
 def make_valkey(found: Availability, run: RunFolder, number: int, on_pid: Callable[[int, bool], None]) -> ValkeyServer:
@@ -120,7 +120,7 @@ def container_valkey(found: Availability, run: RunFolder, number: int) -> Valkey
 
 def host_valkey(found: Availability, run: RunFolder, number: int, on_pid: Callable[[int, bool], None]) -> ValkeyServer:
     """A server of this machine, not started yet; `number` tells it from others of the run."""
-    program = programs_of(found) / "bin" / found.program
+    program = programs_of(found) / found.folder / found.program
     admin, password = secrets.token_hex(12), secrets.token_hex(12)
 
     def told(folder: Path, port: int) -> bytes:
