@@ -171,8 +171,8 @@ class Weave:
                 self._held.append(event)
         if self._main_over:
             yield from self._release()
-        elif self._has_failed_aside:
-            yield from self._interrupt(event.at_s if event else 0.0)
+        elif isinstance(event, ProbeJudged) and self._is_failure(event.result):
+            yield from self._interrupt(event.at_s)
 
     def end(self) -> Iterator[Event]:
         """What is left to say when both are over."""
@@ -198,15 +198,9 @@ class Weave:
         )
         return next((each for each in reported if each.criterion == criterion.id), cut_short)
 
-    @property
-    def _has_failed_aside(self) -> bool:
-        """One that is held, and counts."""
-        return any(
-            isinstance(event, ProbeJudged)
-            and event.result.finding.verdict is Verdict.FAILED
-            and self._counts(event.result.criterion)
-            for event in self._held
-        )
+    def _is_failure(self, result: CriterionResult) -> bool:
+        """Not one that waits for what it needs, with which it is told."""
+        return result.finding.verdict is Verdict.FAILED and self._counts(result.criterion)
 
     def _interrupt(self, at_s: float) -> Iterator[Event]:
         """Tell what is held in the midst of another probe, whose service, not that of this one, is still shown."""

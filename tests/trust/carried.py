@@ -42,7 +42,7 @@ def any_trial(_: Trial) -> bool:
     return True
 
 
-NOW = "67f313b57db1435fcc863a79cf184473aad5fe60d224777aafd2495717aa0bff"
+NOW = "bb8c4d6a60221b4480ce2b29657e9e25cc57cba5fa0886b957dc7a0c5ea579b1"
 CARRIED = (
     Carried(
         ("f4bb9e43343789850d881c81c1023fe7c0f7bdcf",),
