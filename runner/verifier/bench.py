@@ -68,7 +68,7 @@ def _nothing(_: str) -> None:
 
 def main(
     sandboxes: Sequence[str] = ("process", "docker"),
-    katas: Sequence[str] = (),
+    katas: Sequence[Kata] = (),
     *,
     as_json: bool = False,
     doing: Doing = _nothing,
@@ -77,8 +77,7 @@ def main(
 
     With `katas` only what they cost. `doing` hears what is measured now, and an empty text before a figure is printed.
     """
-    chosen = [load_kata(slug) for slug in katas]
-    measured = _of_katas(chosen, sandboxes, doing) if chosen else _measure(sandboxes, doing)
+    measured = _of_katas(katas, sandboxes, doing) if katas else _measure(sandboxes, doing)
     return print_figures(measured, as_json=as_json, doing=doing)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from runner.catalog.kata import Kata
 from runner.catalog.loader import load_kata
 from runner.verifier import bench
 from runner.verifier.prove import Cell, Row
@@ -15,10 +16,10 @@ from tests.cli.conftest import Type
 def test_of_one_kata_only_what_it_costs_is_measured(typed: Type, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[object, ...]] = []
 
-    def main(sandboxes: Sequence[str], katas: Sequence[str], *, as_json: bool, doing: bench.Doing) -> int:
+    def main(sandboxes: Sequence[str], katas: Sequence[Kata], *, as_json: bool, doing: bench.Doing) -> int:
         doing("slow-sum")
         doing("")
-        asked.append((tuple(sandboxes), tuple(katas), as_json))
+        asked.append((tuple(sandboxes), tuple(kata.slug for kata in katas), as_json))
         return 1
 
     monkeypatch.setattr(bench, "main", main)
@@ -42,7 +43,6 @@ def test_what_cannot_be_measured_is_said_before_anything_is(typed: Type, argumen
 
 def test_each_verification_is_named_before_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
     kata, heard = load_kata("pool-exhaustion"), []
-    variants = ["broken"]
 
     async def prove(cells: Sequence[Cell], on_row: object) -> list[Row]:
         assert callable(on_row)
@@ -52,7 +52,7 @@ def test_each_verification_is_named_before_it_begins(monkeypatch: pytest.MonkeyP
         return []
 
     monkeypatch.setattr(bench, "prove", prove)
-    assert bench._rows(kata, "process", variants, 2, heard.append) == []
+    assert bench._rows(kata, "process", ["broken"], 2, heard.append) == []
     assert heard == [
         "process: pool-exhaustion, broken (1 of 2)",
         "(1 begins)",

@@ -99,21 +99,24 @@ MAIN_END = _ended(4.0, _result("first", P), _result("last", P))
 ASIDE_END = _ended(6.0, _result("slow", P))
 
 
+async def _told_once_aside_is_through(main: Sequence[Event], after: int, aside: Sequence[Event]) -> list[Event]:
+    """Everything told where the stream aside is through when `after` events of main are."""
+    go_on = asyncio.Event()
+    beside = Script([*aside, ASIDE_END])
+
+    async def release() -> None:
+        while not beside.closed:
+            await asyncio.sleep(0.01)
+        go_on.set()
+
+    _, told = await asyncio.gather(release(), _told(Script([*main[:after], go_on, *main[after:]]), beside))
+    return told
+
+
 def test_a_probe_aside_is_told_whole_between_two_others_and_the_report_has_their_order() -> None:
-    async def scenario() -> list[Event]:
-        aside_is_through = asyncio.Event()
-        main = Script([STARTED, *_probe("first"), aside_is_through, *_probe("last"), MAIN_END])
-        aside = Script([_started("slow"), NoticeGiven(0.0, "again"), *_probe("slow"), ASIDE_END])
-
-        async def release() -> None:
-            while not aside.closed:
-                await asyncio.sleep(0.01)
-            aside_is_through.set()
-
-        _, told = await asyncio.gather(release(), _told(main, aside))
-        return told
-
-    told = asyncio.run(scenario())
+    main = [STARTED, *_probe("first"), *_probe("last"), MAIN_END]
+    aside = [_started("slow"), NoticeGiven(0.0, "again"), *_probe("slow")]
+    told = asyncio.run(_told_once_aside_is_through(main, 4, aside))
     assert _names(told) == [
         "RunStarted", "+first", "first", "=first passed", "+last", "last", "=last passed",
         "+slow", "slow", "=slow passed", "RunEnded",
@@ -126,20 +129,8 @@ def test_a_probe_aside_is_told_whole_between_two_others_and_the_report_has_their
 
 
 def test_what_is_through_before_another_probe_begins_is_told_before_it() -> None:
-    async def scenario() -> list[Event]:
-        go_on = asyncio.Event()
-        main = Script([STARTED, *_probe("first")[:2], go_on, *_probe("first")[2:], *_probe("last"), MAIN_END])
-        aside = Script([*_probe("slow"), ASIDE_END])
-
-        async def release() -> None:
-            while not aside.closed:
-                await asyncio.sleep(0.01)
-            go_on.set()
-
-        _, told = await asyncio.gather(release(), _told(main, aside))
-        return told
-
-    assert _names(asyncio.run(scenario())) == [
+    main = [STARTED, *_probe("first"), *_probe("last"), MAIN_END]
+    assert _names(asyncio.run(_told_once_aside_is_through(main, 3, _probe("slow")))) == [
         "RunStarted", "+first", "first", "=first passed", "+slow", "slow", "=slow passed",
         "+last", "last", "=last passed", "RunEnded",
     ]  # fmt: skip
@@ -161,20 +152,6 @@ def test_once_the_others_are_through_it_is_told_as_it_happens_vitals_too() -> No
     told = _names(asyncio.run(scenario()))
     assert told[-5:] == ["+slow", "VitalsSampled", "slow", "=slow passed", "RunEnded"]
     assert told.count("VitalsSampled") == 1
-
-
-async def _told_once_aside_is_through(main: Sequence[Event], after: int, aside: Sequence[Event]) -> list[Event]:
-    """Everything told where the stream aside is through when `after` events of main are."""
-    go_on = asyncio.Event()
-    beside = Script([*aside, ASIDE_END])
-
-    async def release() -> None:
-        while not beside.closed:
-            await asyncio.sleep(0.01)
-        go_on.set()
-
-    _, told = await asyncio.gather(release(), _told(Script([*main[:after], go_on, *main[after:]]), beside))
-    return told
 
 
 def test_one_that_failed_is_told_at_once_and_what_it_came_between_goes_on() -> None:

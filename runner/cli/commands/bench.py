@@ -39,8 +39,7 @@ def command(what: str | None, sandboxes: tuple[str, ...], katas: tuple[str, ...]
         from runner.tui.measuring import figures
 
         return figures.main(as_json=as_json)
-    for name in katas:
-        load_kata(name)
+    chosen = [load_kata(name) for name in katas]
     where = sandboxes or tuple(available_sandboxes())
     tell(f"Measuring in {' and '.join(where)}; this takes several minutes. Leave the machine alone meanwhile.")
     from runner.verifier import bench
@@ -51,6 +50,6 @@ def command(what: str | None, sandboxes: tuple[str, ...], katas: tuple[str, ...]
         line.status(f"measuring {text}") if text else line.clear()
 
     try:
-        return bench.main(where, katas, as_json=as_json, doing=doing)
+        return bench.main(where, chosen, as_json=as_json, doing=doing)
     finally:
         line.clear()
